@@ -1,0 +1,34 @@
+"""绩标通 (KPI Atlas): performance indicators (绩效指标) out of published budgets, as records to search and compare.
+
+The public names are imported on first use, so that `import kpi` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_PUBLIC = {
+    "parse": "kpi.pipeline",
+    "normalize": "kpi.targets",
+    "format_target": "kpi.targets",
+    "cluster_names": "kpi.cluster",
+    "review": "kpi.review",
+    "ingest": "kpi.ingest",
+    "open_store": "kpi.store",
+    "KpiError": "kpi.errors",
+}
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'kpi' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})
