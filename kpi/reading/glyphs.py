@@ -1,0 +1,141 @@
+"""Characters of a PDF page with their places, and characters → printed lines of text."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from pypdfium2 import raw
+
+from kpi.reading.drawing import DrawnText, object_address
+from kpi.reading.geometry import Frame, Glyph
+from kpi.text import usual_characters
+
+SAMPLE = 96
+"""Characters whose direction is looked at to find how the page is turned."""
+SAME_LINE = 0.5
+"""Share of the smaller character's height by which centres of one printed line may differ."""
+WORD_GAP = 0.45
+"""Share of the character height: a wider gap on a line is a printed space (a Chinese character is about 1 high)."""
+
+
+class Line(NamedTuple):
+    """One printed line of text outside tables, in the reading frame."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+def text_direction(text_page: Any) -> int:
+    """Degrees clockwise, a multiple of 90, in which most sampled characters run before the page's /Rotate."""
+    count = text_page.count_chars()
+    angles: Counter[int] = Counter()
+    for index in range(0, count, max(1, count // SAMPLE)):
+        if raw.FPDFText_GetUnicode(text_page.raw, index) <= ord(" "):
+            continue
+        angle = raw.FPDFText_GetCharAngle(text_page.raw, index)
+        if angle >= 0:
+            quarter = round(math.degrees(angle) / 90)
+            if abs(math.degrees(angle) - 90 * quarter) < 5:
+                angles[quarter * 90 % 360] += 1
+    return angles.most_common(1)[0][0] if angles else 0
+
+
+def page_glyphs(text_page: Any, frame: Frame, special_text: Mapping[int, DrawnText]) -> list[Glyph]:
+    """All visible characters in the reading frame, without watermarks and without overlaid copies (fake bold)."""
+    handle, rectangle = text_page.raw, raw.FS_RECTF()
+    get_unicode, get_box, to_reading = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, frame.to_reading
+    seen: set[tuple[int, int, int]] = set()
+    glyphs: list[Glyph] = []
+    for index in range(text_page.count_chars()):
+        code = get_unicode(handle, index)
+        if _blank(code):
+            continue
+        get_box(handle, index, rectangle)
+        if rectangle.left == rectangle.right:
+            continue
+        turned = 0
+        if special_text:
+            special = special_text.get(object_address(raw.FPDFText_GetTextObject(handle, index)))
+            if special and special.watermark:
+                continue
+            turned = special.turned if special else 0
+        x0, top, x1, bottom = to_reading.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        step = max(0.25 * min(x1 - x0, bottom - top), 0.3)
+        rounded, floored = (code, round(x0 / step), round(top / step)), (-code, int(x0 / step), int(top / step))
+        if rounded not in seen and floored not in seen:
+            glyphs.append(Glyph(chr(code), x0, top, x1, bottom, turned))
+        seen.add(rounded)
+        seen.add(floored)
+    return glyphs
+
+
+def _blank(code: int) -> bool:
+    """Spaces, controls, line ends that pdfium makes up, and halves of surrogate pairs."""
+    return code <= 0x20 or 0x7F <= code <= 0xA0 or code in (0x3000, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF
+
+
+def glyphs_to_text(glyphs: Iterable[Glyph]) -> str:
+    """The text of one cell: characters by printed line, `\\n` between lines."""
+    return "\n".join(usual_characters(_join(line)) for line in glyphs_to_rows(glyphs))
+
+
+def glyphs_to_lines(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Printed lines of text from top to bottom."""
+    return [
+        Line(
+            usual_characters(_join(row)),
+            row[0].x0, min(g.top for g in row), max(g.x1 for g in row), max(g.bottom for g in row),
+        )
+        for row in glyphs_to_rows(glyphs)
+    ]  # fmt: skip
+
+
+def glyphs_to_rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Characters grouped into printed lines, each from left to right."""
+    upright = sorted((_upright(glyph) for glyph in glyphs), key=lambda g: g.top + g.bottom)
+    rows: list[list[Glyph]] = []
+    centre = height = 0.0
+    for glyph in upright:
+        middle, tall = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
+        if rows and middle - centre <= SAME_LINE * min(height, tall):
+            rows[-1].append(glyph)
+            count = len(rows[-1])
+            centre += (middle - centre) / count
+            height = max(height, tall)
+        else:
+            rows.append([glyph])
+            centre, height = middle, tall
+    for row in rows:
+        row.sort(key=lambda g: g.x0)
+    return rows
+
+
+def _upright(glyph: Glyph) -> Glyph:
+    """A character printed sideways or upside down, in the frame in which it stands upright."""
+    text, x0, top, x1, bottom, turned = glyph
+    if turned == 0:
+        return glyph
+    if turned == 90:
+        return Glyph(text, top, -x1, bottom, -x0)
+    if turned == 180:
+        return Glyph(text, -x1, -bottom, -x0, -top)
+    return Glyph(text, -bottom, x0, -top, x1)
+
+
+def _join(row: list[Glyph]) -> str:
+    """The characters of one printed line; a wide gap becomes a space."""
+    if len(row) == 1:
+        return row[0].text
+    parts = [row[0].text]
+    for left, right in pairwise(row):
+        if right.x0 - left.x1 > WORD_GAP * min(left.bottom - left.top, right.bottom - right.top):
+            parts.append(" ")
+        parts.append(right.text)
+    return "".join(parts)

@@ -1,0 +1,150 @@
+"""PDF → pages and tables. Only pages whose text speaks of performance targets, and what continues them, are worked."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+from pypdfium2 import raw
+
+from kpi.errors import BadInput
+from kpi.model import Page
+from kpi.reading.drawing import Drawing, page_to_drawing
+from kpi.reading.geometry import page_frame
+from kpi.reading.glyphs import page_glyphs, text_direction
+from kpi.reading.grid import rulings_to_grids
+from kpi.reading.layout import grids_to_page, text_to_lines
+from kpi.text import squeeze, usual_characters
+
+if TYPE_CHECKING:
+    from kpi.reading import Reading, Settings
+
+PDFIUM_LOCK = threading.RLock()
+"""pdfium is not safe for threads: whoever calls it beside this module in one process holds this lock."""
+
+WANTED_WORDS = re.compile("绩效|指标|目标值|自评|满意度|实际完成值")
+"""Words of which each performance target table of layouts.md prints at least one on a page with its header."""
+SAME_EDGE = 4.0
+"""Points by which column edges of a table may differ from page to page (许昌's print: under 1)."""
+CONTINUES_SHARE = 0.6
+"""Share of a headless table's column edges that must lie on edges of the table before."""
+SCANNED_PICTURE = 0.4
+"""Share of the page that a picture must cover for a page without text to count as scanned."""
+FEW_CHARACTERS = 40
+"""A scanned page may still carry a printed page number or stamp of this many characters."""
+OUTLINED_PATHS = 300
+"""Drawn shapes on a page without any text: letters turned into curves."""
+UNREADABLE_SHARE = 0.3
+"""Share of characters without a meaning (private use, U+FFFD) from which a text layer is of no use."""
+
+
+def open_pdf(path: Path, settings: Settings) -> Reading:
+    """Open a PDF.
+
+    Raises:
+        BadInput: truncated, damaged, password-protected, or without pages.
+    """
+    from kpi.reading import Reading
+
+    document = _open(path)
+    return Reading("pdf", len(document), _pages(document, settings))
+
+
+def _open(path: Path) -> Any:
+    if _is_truncated(path):
+        raise BadInput(
+            "PDF 文件不完整，结尾缺失", where=path.name, found=f"{path.stat().st_size} 字节，没有 %%EOF 结尾",
+            advice="请重新下载或重新导出该文件", code="truncated_pdf",
+        )  # fmt: skip
+    with PDFIUM_LOCK:
+        try:
+            document = pypdfium2.PdfDocument(path)
+        except pypdfium2.PdfiumError as error:
+            if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+                raise BadInput(
+                    "PDF 文件有打开密码", where=path.name, found="加密的 PDF",
+                    advice="请用密码打开后另存为不加密的文件", code="password_protected",
+                ) from error  # fmt: skip
+            raise BadInput(
+                "PDF 文件已损坏，无法打开", where=path.name, found=str(error),
+                advice="请重新下载，或用阅读器打开后另存为新的 PDF", code="damaged_pdf",
+            ) from error  # fmt: skip
+        if len(document) == 0:
+            document.close()
+            raise BadInput("PDF 文件没有页", where=path.name, found="0 页", advice="请重新导出该文件", code="no_pages")
+    return document
+
+
+def _is_truncated(path: Path) -> bool:
+    """Whether the end mark is missing, or objects follow the last one (a fast web view PDF has one near its start)."""
+    data = path.read_bytes()
+    end = data.rfind(b"%%EOF")
+    return end < 0 or re.search(rb"\d+ \d+ obj\b", data[end:]) is not None
+
+
+def _pages(document: Any, settings: Settings) -> Iterator[Page]:
+    previous: tuple[float, ...] = ()
+    try:
+        for number in range(1, len(document) + 1):
+            with PDFIUM_LOCK:
+                page, previous = _read_page(document, number, previous, settings)
+            yield page
+    finally:
+        with PDFIUM_LOCK:
+            document.close()
+
+
+def _read_page(
+    document: Any, number: int, previous: tuple[float, ...], settings: Settings
+) -> tuple[Page, tuple[float, ...]]:
+    """One page, and the column edges of its last table for the page after."""
+    with closing(document[number - 1]) as page, closing(page.get_textpage()) as text_page:
+        text = text_page.get_text_range()
+        wanted = settings.every_page or WANTED_WORDS.search(squeeze(usual_characters(text))) is not None
+        scarce = len(squeeze(text)) < FEW_CHARACTERS
+        if not (wanted or previous or scarce):
+            return _plain_page(number, text, page), ()
+        frame = page_frame(page.get_cropbox(), page.get_rotation(), text_direction(text_page))
+        drawing = page_to_drawing(page, frame)
+        suspect = _suspect(text, drawing)
+        if suspect:
+            return Page(number, (), text_to_lines(text), frame.width, frame.height, suspect), previous
+        grids = rulings_to_grids(drawing.rulings)
+        if not grids and wanted:
+            grids = rulings_to_grids(drawing.rulings + drawing.faint_rulings)
+        if not wanted and not (grids and _continues(grids[0].column_edges, previous)):
+            return _plain_page(number, text, page), ()
+        glyphs = page_glyphs(text_page, frame, drawing.special_text)
+        result = grids_to_page(number, frame, grids, glyphs)
+        return result, result.tables[-1].column_edges if result.tables else ()
+
+
+def _plain_page(number: int, text: str, page: Any) -> Page:
+    width, height = page.get_size()
+    return Page(number, (), text_to_lines(text), width, height)
+
+
+def _suspect(text: str, drawing: Drawing) -> str:
+    """Why the page's text cannot be read: `scanned`, `outlined` (letters as curves), `unreadable_text`, or ""."""
+    characters = squeeze(text)
+    if len(characters) < FEW_CHARACTERS and drawing.picture_share >= SCANNED_PICTURE:
+        return "scanned"
+    if not characters and drawing.path_count >= OUTLINED_PATHS:
+        return "outlined"
+    strange = sum(1 for c in characters if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
+    if len(characters) >= FEW_CHARACTERS and strange >= UNREADABLE_SHARE * len(characters):
+        return "unreadable_text"
+    return ""
+
+
+def _continues(edges: Sequence[float], previous: Sequence[float]) -> bool:
+    """Whether a table without header has the columns of the one before, margins of odd and even pages aside."""
+    shift = previous[0] - edges[0]
+    inner = edges[1:]
+    met = sum(1 for edge in inner if any(abs(edge + shift - other) <= SAME_EDGE for other in previous[1:]))
+    return met >= CONTINUES_SHARE * len(inner)
