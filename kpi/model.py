@@ -83,6 +83,8 @@ class Table:
     quality: float = 1.0
     """0–1: share of the table that was read without a repair."""
     warnings: tuple[str, ...] = ()
+    row_warnings: tuple[tuple[int, str], ...] = ()
+    """Repairs of single rows: (row, code)."""
 
 
 @dataclass(frozen=True, slots=True)

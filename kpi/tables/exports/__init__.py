@@ -1,0 +1,26 @@
+"""Plain-text exports (文本导出) of performance tables → restored grids, as a Word table would give them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi.model import Table
+from kpi.tables.exports.build import build_table
+from kpi.tables.exports.level import level_grid
+from kpi.tables.exports.stacked import unstack_lines
+from kpi.tables.exports.tabs import tab_regions
+from kpi.tables.exports.wide import wide_grid
+
+
+def lines_to_tables(lines: Sequence[str]) -> tuple[Table, ...]:
+    """All performance tables (绩效目标表) of a plain text's lines, repaired.
+
+    Every table has the block above its indicators (if any), its header and then the data rows with each cell in its
+    proper column. `Table.warnings` and `Table.row_warnings` tell what was repaired. Ordinary budget tables and prose
+    give no table.
+    """
+    tables = []
+    for region in tab_regions(unstack_lines(lines) or lines):
+        rows = wide_grid(region.rows, region.schema) if region.schema.wide else level_grid(region.rows, region.schema)
+        tables.append(build_table(region.schema, rows, before=region.before, block=region.block))
+    return tuple(tables)

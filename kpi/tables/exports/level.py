@@ -1,0 +1,175 @@
+"""Tables with the levels (一级, 二级, 三级) in columns: every row on its own, cells placed by content and printed position."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from kpi.tables.exports.content import (
+    cut_name_cost,
+    cut_target_cost,
+    ends_like_name,
+    is_amount,
+    name_cost,
+    target_cost,
+    target_likeness,
+)
+from kpi.tables.exports.parts import SHIFT_STEP, join_fragments
+from kpi.tables.exports.rows import CUT, DRIFT, NOWHERE, GridRow, Placed, RawRow
+from kpi.tables.exports.schema import FREE, Schema
+from kpi.tables.headers import is_level1, is_level2, is_total
+from kpi.text import fold
+
+CUT_AT_PAGE = 1.0
+CUT_INSIDE = 4.0
+MISSING = {"name": 3.0, "target": 2.0}
+"""Cost of a row without a cell that every indicator has."""
+NEW_DRIFT = 1.5
+TOGETHER = 3.0
+"""Cost of two cells of one row being one broken cell."""
+LEVELS = ("level1", "level2")
+
+_NUMBERS = frozenset({"weight", "score", "amount", "fund", "number"})
+_COMPARATORS = frozenset({"≥", "≤", "=", ">", "<", "＞", "＜", "定性", "定量", "正向", "反向", "≧", "≦"})
+
+
+@cache
+def cell_cost(text: str, role: str) -> float:
+    """Cost of reading a text as a cell of a column with the role."""
+    if role == "level1":
+        if is_level1(text):
+            return -1.0 if is_level2(text) else -2.0
+        return 5.0 if target_likeness(text) >= 0.9 else 2.0
+    if role == "level2":
+        if is_level2(text):
+            return -2.0
+        return 4.0 if target_likeness(text) >= 0.9 or len(text) < 2 else 1.0
+    if role == "name":
+        return name_cost(text) + (2.0 if is_level1(text) else 0.0)
+    if role in {"target", "actual", "half_target", "history", "grade_best", "grade_other"}:
+        return target_cost(text)
+    if role in _NUMBERS:
+        return 0.0 if is_amount(text) else 4.0
+    if role == "deviation":
+        return 0.0 if is_amount(text.rstrip("%％")) or len(text) <= 2 else 2.0
+    if role in {"comparator", "direction", "value_type"}:
+        return 0.0 if fold(text) in _COMPARATORS else 3.0
+    if role == "unit_of_measure":
+        return 3.0 if is_amount(text) else 0.3 if len(text) <= 6 else 2.0
+    if target_likeness(text) >= 0.9:
+        return 3.0 if not text[0].isdigit() else 1.5
+    return 1.0 if role == FREE else 0.3
+
+
+def level_grid(rows: Sequence[RawRow], schema: Schema) -> list[GridRow]:
+    """The rows with every cell in its proper column; rows and cells cut by a page's end rejoined."""
+    names = {fold(text) for row in rows if not row.page_start for text in row.texts if ends_like_name(text)}
+    grid: list[GridRow] = []
+    for row in rows:
+        placing = place_cells(row.cells, schema, names)
+        current = GridRow(dict(placing.texts), {DRIFT} if placing.drifted else set())
+        if not (grid and _joined(grid, current, schema, names, page_start=row.page_start)):
+            grid.append(current)
+    return grid
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Cells of one row by column."""
+
+    cost: float
+    texts: tuple[tuple[int, str], ...]
+    drift: int
+    drifted: bool
+
+
+def place_cells(cells: Sequence[Placed], schema: Schema, known: Collection[str]) -> Placing:
+    """The cheapest increasing placing of a row's cells in the columns."""
+    roles = schema.roles()
+    if any(is_total(cell.text) for cell in cells[:2]):
+        return _as_printed(cells, len(roles))
+    states: dict[int, Placing] = {-1: Placing(0.0, (), 0, drifted=False)}
+    for number, cell in enumerate(cells):
+        following: dict[int, Placing] = {}
+        for last, placing in states.items():
+            for column in range(last + 1, len(roles)):
+                _keep(following, column, _extend(placing, last, column, cell, roles, number))
+            if last >= 0 and roles[last] in {"name", *LEVELS} and cell.position != NOWHERE:
+                _keep(following, last, _together(placing, last, cell, roles, known))
+        states = following
+    if not states:
+        return _as_printed(cells, len(roles))
+    totals = [(placing.cost + _missing(last + 1, len(roles), roles), placing) for last, placing in states.items()]
+    return min(totals, key=lambda entry: entry[0])[1]
+
+
+def _keep(states: dict[int, Placing], column: int, placing: Placing | None) -> None:
+    if placing is not None and (column not in states or placing.cost < states[column].cost):
+        states[column] = placing
+
+
+def _extend(placing: Placing, last: int, column: int, cell: Placed, roles: tuple[str, ...], number: int) -> Placing:
+    cost = placing.cost + cell_cost(cell.text, roles[column]) + _missing(last + 1, column, roles)
+    drift, drifted = 0, placing.drifted
+    if cell.position != NOWHERE:
+        drift = column - cell.position
+        before = placing.drift if number else 0
+        cost += (NEW_DRIFT if drift != before else 0.0) + SHIFT_STEP * abs(drift)
+        drifted = drifted or drift != 0
+    else:
+        cost += 0.05 * (column - last - 1)
+    return Placing(cost, (*placing.texts, (column, cell.text)), drift, drifted)
+
+
+def _together(
+    placing: Placing, last: int, cell: Placed, roles: tuple[str, ...], known: Collection[str]
+) -> Placing | None:
+    head = placing.texts[-1][1]
+    if target_likeness(cell.text) >= 0.8 or target_likeness(head) >= 0.9:
+        return None
+    joined = join_fragments(head, cell.text, known)
+    cost = placing.cost + TOGETHER - cell_cost(head, roles[last]) + cell_cost(joined, roles[last])
+    return Placing(cost, (*placing.texts[:-1], (last, joined)), placing.drift, drifted=True)
+
+
+def _missing(start: int, stop: int, roles: tuple[str, ...]) -> float:
+    return sum(MISSING.get(role, 0.0) for role in roles[start:stop])
+
+
+def _as_printed(cells: Sequence[Placed], width: int) -> Placing:
+    texts: dict[int, str] = {}
+    for number, cell in enumerate(cells):
+        column = min(cell.position if cell.position != NOWHERE else number, max(width - 1, 0))
+        texts[column] = texts.get(column, "") + cell.text
+    return Placing(0.0, tuple(sorted(texts.items())), 0, drifted=False)
+
+
+def _joined(grid: list[GridRow], current: GridRow, schema: Schema, names: Collection[str], *, page_start: bool) -> bool:
+    """Join a row that continues the row above to it; False when it is a row of its own."""
+    roles = schema.roles()
+    above = grid[-1]
+    if not current.texts or not above.texts or any(is_total(text) for text in current.texts.values()):
+        return False
+    cost = CUT_AT_PAGE if page_start else CUT_INSIDE
+    by_role = {
+        roles[column]: column for column in range(len(roles)) if column in current.texts or column in above.texts
+    }
+    for role, column in by_role.items():
+        head, tail = above.texts.get(column, ""), current.texts.get(column, "")
+        if role == "name":
+            cost += cut_name_cost(head, tail, names) if tail or head else 0.0
+        elif role == "target":
+            cost += cut_target_cost(head, tail, ()) if tail or head else 0.0
+        elif role in LEVELS and tail:
+            cost += 6.0 if is_level1(tail) or is_level2(tail) or not head else 0.0
+        elif tail and role in _NUMBERS:
+            cost += 8.0 if head else 0.0
+    if "name" not in {roles[column] for column in current.texts} and set(current.texts) <= set(above.texts):
+        cost -= 3.0
+    if cost >= 0.0:
+        return False
+    for column, text in current.texts.items():
+        above.append(column, text)
+    above.warnings.add(CUT)
+    return True

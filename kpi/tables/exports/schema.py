@@ -1,0 +1,186 @@
+"""The header of an exported table → its columns: roles, groups, and the header rows laid out on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpi.tables.headers import bare_key, column_role, group_of, header_key, is_header_word, label_role, period_of
+
+HEADER_ROWS = 5
+"""Most rows that a header has (河南 summaries: 3; two more for a title row inside of the table and a cut row)."""
+HEADER_SHARE = 0.6
+"""Least share of header words in a header row: a department's own column names are not all known."""
+
+MONEY = ("amount", "fund")
+BEGINNING = ("code", "project")
+FREE = "free"
+"""Role of a column with no header of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its role (see `kpi.tables.headers`) and, in wide tables, the number of its group, else -1."""
+
+    role: str
+    group: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderCell:
+    """One cell of the header on the restored columns."""
+
+    row: int
+    column: int
+    span: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Columns of a table and its header."""
+
+    columns: tuple[Column, ...]
+    cells: tuple[HeaderCell, ...]
+    row_count: int
+    groups: tuple[str, ...] = ()
+    """一级指标 of each group of a wide table, in order; empty for tables with levels in columns."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether 成本, 产出, 效益, 满意度 stand side by side."""
+        return len(self.groups) > 1
+
+    def roles(self) -> tuple[str, ...]:
+        """The roles of the columns in order."""
+        return tuple(column.role for column in self.columns)
+
+    def same_layout(self, other: Schema) -> bool:
+        """Whether a header seen later belongs to the same table (an empty column more or less does not count)."""
+        return self.groups == other.groups and self._words() == other._words()
+
+    def _words(self) -> tuple[str, ...]:
+        return tuple(role for role in self.roles() if role not in {FREE, *MONEY})
+
+
+def is_leaf_header(cells: Sequence[str]) -> bool:
+    """Whether the row names an indicator's column and a target's column, as the lowest header row does."""
+    texts = [cell for cell in cells if cell.strip()]
+    if len(texts) < 2 or sum(map(is_header_word, texts)) < HEADER_SHARE * len(texts):
+        return False
+    roles = [column_role(text) for text in texts]
+    return "name" in roles and "target" in roles
+
+
+def is_upper_header(cells: Sequence[str]) -> bool:
+    """Whether the row can stand above the lowest header row."""
+    texts = [cell for cell in cells if cell.strip()]
+    known = sum(is_header_word(text) for text in texts)
+    if not texts or known < HEADER_SHARE * len(texts):
+        return False
+    first = texts[0]
+    return not (label_role(first) and len(texts) == 2 and not is_header_word(texts[1]))
+
+
+def is_header_row(cells: Sequence[str]) -> bool:
+    """Whether the row is nothing but header words: two or more, or the name of a group."""
+    texts = [cell for cell in cells if cell.strip()]
+    return bool(texts) and all(is_header_word(text) for text in texts) and (len(texts) > 1 or bool(group_of(texts[0])))
+
+
+def rows_to_schema(rows: Sequence[Sequence[str]]) -> Schema | None:
+    """The header's rows, cells in their printed positions → the schema; None when no indicator column is named."""
+    leaf_index = next((index for index in reversed(range(len(rows))) if is_leaf_header(rows[index])), None)
+    if leaf_index is None:
+        return None
+    leaf = rows[leaf_index]
+    names = [position for position, text in enumerate(leaf) if column_role(text) == "name"]
+    groups = [found for row in rows for text in row if (found := group_of(text))]
+    if len(names) > 1 and len(groups) == len(names):
+        return _wide_schema(rows, leaf_index, names, groups)
+    return _level_schema(rows, leaf_index)
+
+
+def words_to_schema(words: Sequence[str]) -> Schema | None:
+    """The header's words in reading order, without positions → the schema."""
+    roles = [column_role(word) for word in words]
+    groups = [word for word in words if group_of(word)]
+    if roles.count("name") <= 1 or len(groups) != roles.count("name"):
+        return rows_to_schema([list(words)])
+    beginning = [
+        w for w, r in zip(words, roles, strict=True) if r and r not in {"name", "target", *MONEY} and not group_of(w)
+    ]
+    money = [word for word, role in zip(words, roles, strict=True) if role in MONEY]
+    over = [
+        word
+        for word in words
+        if header_key(word) not in map(header_key, beginning) and not column_role(word) and not group_of(word)
+    ]
+    if len(money) > 1 and bare_key(money[0]) == "项目金额":
+        over.insert(0, money.pop(0))
+    leaves = [word for word, role in zip(words, roles, strict=True) if role in {"name", "target"}]
+    prefix = [*beginning, *money]
+    upper = [
+        *beginning,
+        *([over[0]] + [""] * (len(money) - 1) if len(over) > 1 and money else [""] * len(money)),
+        *over[1:],
+    ]
+    per_group = len(leaves) // len(groups)
+    middle = [""] * len(prefix) + [text for group in groups for text in (group, *[""] * (per_group - 1))]
+    lowest = [*[""] * len(beginning), *money, *leaves]
+    return rows_to_schema([upper, middle, lowest])
+
+
+def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int], groups: list[str]) -> Schema:
+    leaf = rows[leaf_index]
+    first = names[0]
+    width = max((position for position, text in enumerate(leaf) if text.strip()), default=0) + 1
+    columns = [Column(_role_at(rows, position) or FREE) for position in range(first)]
+    group = -1
+    for position in range(first, width):
+        group += position in names
+        columns.append(Column(column_role(leaf[position]) or FREE, group))
+    ends = [*names[1:], width]
+    cells: list[HeaderCell] = []
+    number = 0
+    for row_index, row in enumerate(rows):
+        placed: dict[int, tuple[int, str]] = {}
+        for position, text in enumerate(row):
+            if not text.strip():
+                continue
+            column, span = min(position, width - 1), 1
+            if row_index != leaf_index and group_of(text):
+                column, span = names[number], ends[number] - names[number]
+                number += 1
+            elif row_index != leaf_index and position >= first:
+                column, span = first, width - first
+            elif row_index < leaf_index and column_role(text) not in BEGINNING:
+                span = _span(row, position, first)
+            placed[column] = (span, placed[column][1] + text if column in placed else text)
+        cells += [HeaderCell(row_index, column, span, text) for column, (span, text) in sorted(placed.items())]
+    return Schema(tuple(columns), tuple(cells), len(rows), tuple(groups))
+
+
+def _level_schema(rows: Sequence[Sequence[str]], leaf_index: int) -> Schema:
+    last = max((position for row in rows for position, text in enumerate(row) if text.strip()), default=0)
+    columns = [Column(_role_at(rows, position) or FREE) for position in range(last + 1)]
+    cells = [
+        HeaderCell(row_index, position, _span(row, position, last + 1) if row_index < leaf_index else 1, text)
+        for row_index, row in enumerate(rows)
+        for position, text in enumerate(row)
+        if text.strip()
+    ]
+    return Schema(tuple(columns), tuple(cells), len(rows))
+
+
+def _role_at(rows: Sequence[Sequence[str]], position: int) -> str:
+    """The role that the lowest header cell of a position gives."""
+    for row in reversed(rows):
+        if position < len(row) and row[position].strip() and not period_of(row[position]):
+            return column_role(row[position]) or FREE
+    return ""
+
+
+def _span(row: Sequence[str], position: int, stop: int) -> int:
+    following = next((p for p in range(position + 1, min(len(row), stop)) if row[p].strip()), min(len(row), stop))
+    return max(1, following - position)

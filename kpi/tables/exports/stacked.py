@@ -1,0 +1,29 @@
+"""Exports with one cell a line (from word processors): every cell begins with a tab, blank lines separate rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi.tables.exports.schema import is_leaf_header
+
+
+def unstack_lines(lines: Sequence[str]) -> list[str] | None:
+    """The same text with one row a line and tabs between cells; None when no header stands in this style.
+
+    A line without a tab inside a row goes on in the cell above it. Two blank lines end a table and become one.
+    """
+    found = False
+    unstacked: list[str] = []
+    row: list[str] = []
+    for line in [*lines, "", ""]:
+        if line.startswith("\t"):
+            row += line[1:].rstrip("\t").split("\t")
+        elif line.strip() and row:
+            row[-1] += line.strip()
+        elif row:
+            found = found or is_leaf_header(row)
+            unstacked.append("\t".join(row) if len(row) > 1 else row[0] + "\t")
+            row = []
+        else:
+            unstacked.append(line)
+    return unstacked if found else None

@@ -1,0 +1,170 @@
+"""Exports with one printed row a line and a tab between cells; page ends are blank lines or repeated titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kpi.tables.exports.rows import Placed, RawRow
+from kpi.tables.exports.schema import (
+    HEADER_ROWS,
+    Schema,
+    is_header_row,
+    is_leaf_header,
+    is_upper_header,
+    rows_to_schema,
+)
+from kpi.tables.headers import label_role
+from kpi.text import fold, squeeze, usual_characters
+
+_TAG = re.compile(r"</?(?:p|br|b|span|div)\s*/?>", re.IGNORECASE)
+_RULE = re.compile(r"[\s|:+-]*-{2,}[\s|:+-]*")
+_PAGE_NUMBER = re.compile(r"[-—第\s]*\d{1,4}(?:/\d{1,4})?[-—页\s]*(?:共\d+页)?")
+_OTHER_TABLE = frozenset({"科目编码", "科目名称", "单位代码", "类", "款", "功能科目", "支出功能分类科目", "经济分类"})
+"""Header words of budget tables (预算表) that never stand in a performance table."""
+LINES_BEFORE = 12
+"""Lines of text above a table that are kept: title, year, department, unit of money."""
+_BLOCK_ROLES = frozenset({"code", "project", "code_and_project", "unit", "department"})
+"""Labels that open the block above a table's indicators."""
+
+
+@dataclass(slots=True)
+class Region:
+    """One performance table of an export: the lines before it, its block, header and data rows."""
+
+    line: int
+    schema: Schema
+    before: tuple[str, ...] = ()
+    block: list[tuple[str, ...]] = field(default_factory=list)
+    rows: list[RawRow] = field(default_factory=list)
+
+
+def split_cells(line: str) -> tuple[str, ...]:
+    """The cells of a line, tags gone and spaces at the ends."""
+    return tuple(usual_characters(_TAG.sub("", cell)).strip() for cell in line.split("\t"))
+
+
+def is_rule(line: str) -> bool:
+    """Whether the line only draws a line (`--	-----`)."""
+    return bool(_RULE.fullmatch(line))
+
+
+def raw_row(cells: Sequence[str], *, page_start: bool) -> RawRow:
+    """The non-empty cells of a row, inner spaces gone."""
+    placed = tuple(Placed(position, squeeze(cell)) for position, cell in enumerate(cells) if cell.strip())
+    return RawRow(placed, page_start)
+
+
+class TabReader:
+    """Walks over the lines and gathers regions."""
+
+    def __init__(self) -> None:
+        self.regions: list[Region] = []
+        self._open: Region | None = None
+        self._block: list[tuple[int, tuple[str, ...]]] = []
+        self._before: list[str] = []
+        self._break = False
+
+    def read(self, lines: Sequence[str]) -> list[Region]:
+        """All performance tables of the lines."""
+        for number, line in enumerate(lines):
+            if not line.strip():
+                self._break = True
+            elif is_rule(line):
+                continue
+            elif "\t" in line:
+                self._row(number, split_cells(line))
+            else:
+                self._text(usual_characters(line).strip())
+        return self.regions
+
+    def _text(self, text: str) -> None:
+        self._break = True
+        if _PAGE_NUMBER.fullmatch(text):
+            return
+        self._block.clear()
+        if self._open is not None and text not in self._open.before:
+            self._open = None
+        self._before = [*self._before[1 - LINES_BEFORE :], text]
+
+    def _row(self, number: int, cells: tuple[str, ...]) -> None:
+        if not any(cells):
+            self._break = True
+            return
+        page_start, self._break = self._break, False
+        if is_leaf_header(cells):
+            self._header(number, cells)
+        elif self._open is None:
+            if not self._block and not _first_label(cells) and not is_upper_header(cells):
+                self._before.clear()
+            self._block.append((number, cells))
+        elif is_header_row(cells):
+            self._block.append((number, cells))
+            self._break = True
+        elif self._ends(cells):
+            self._open = None
+            self._block = [(number, cells)]
+        else:
+            self._block.clear()
+            self._open.rows.append(raw_row(cells, page_start=page_start))
+
+    def _ends(self, cells: tuple[str, ...]) -> bool:
+        """Whether the row opens another table: a block's label, or the header of a budget table."""
+        texts = [cell for cell in cells if cell]
+        if sum(fold(text) in _OTHER_TABLE for text in texts) >= 1 and len(texts) > 2:
+            return True
+        assert self._open is not None
+        if self._open.schema.wide:
+            return label_role(texts[0]) in _BLOCK_ROLES and len(texts) > 1
+        return label_role(texts[0]) in _BLOCK_ROLES
+
+    def _header(self, number: int, cells: tuple[str, ...]) -> None:
+        rows = [cells]
+        while self._block and len(rows) < HEADER_ROWS and is_upper_header(self._block[-1][1]):
+            rows.insert(0, self._block.pop()[1])
+        schema = rows_to_schema(rows)
+        if schema is None:
+            return
+        block = self._open_block()
+        before = tuple(self._before)
+        if self._continues(schema, before, block):
+            self._before.clear()
+            self._break = True
+            return
+        self._open = Region(number, schema, before, block)
+        self.regions.append(self._open)
+        self._before.clear()
+        self._break = False
+
+    def _continues(self, schema: Schema, before: tuple[str, ...], block: list[tuple[str, ...]]) -> bool:
+        if not self.regions or block:
+            return False
+        last = self.regions[-1]
+        if self._open is None and before and before != last.before[-len(before) :]:
+            return False
+        if not last.schema.same_layout(schema):
+            return False
+        self._open = last
+        return True
+
+    def _open_block(self) -> list[tuple[str, ...]]:
+        """The rows of the block above the header: from the first label on."""
+        rows = [cells for _, cells in self._block]
+        self._block.clear()
+        start = next((index for index, cells in enumerate(rows) if _first_label(cells)), len(rows))
+        self._before += [
+            text for cells in rows[:start] if len(texts := [cell for cell in cells if cell]) == 1 for text in texts
+        ]
+        return rows[start:]
+
+
+def _first_label(cells: Sequence[str]) -> str:
+    first = next((cell for cell in cells if cell), "")
+    head = re.split(r"[:：]", first)[0]
+    return label_role(head)
+
+
+def tab_regions(lines: Sequence[str]) -> Iterator[Region]:
+    """Performance tables of a tab-separated export."""
+    yield from TabReader().read(lines)
