@@ -1,0 +1,92 @@
+"""A synthetic document: layout and seed decide everything, a renderer writes it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.generator import surroundings
+from tests.generator.blocks import Block, Section
+from tests.generator.content import Department
+from tests.generator.layout_overall import overall, overall_self
+from tests.generator.layout_project import one_project
+from tests.generator.layout_wide import wide
+
+Maker = Callable[[random.Random], tuple[Department, list[Section]]]
+LAYOUTS: dict[str, Maker] = {"wide": wide, "overall": overall, "overall_self": overall_self, "one_project": one_project}
+FORMATS = ("pdf", "docx", "xlsx", "html", "tabs", "spaces", "lines")
+WITHOUT_SPACES = frozenset({"wide"})
+"""Layouts whose empty cells carry meaning: the style of raw text 001 loses them."""
+HTML_READY = False
+SUFFIXES = {
+    "pdf": ".pdf",
+    "docx": ".docx",
+    "xlsx": ".xlsx",
+    "html": ".html",
+    "tabs": ".txt",
+    "spaces": ".txt",
+    "lines": ".txt",
+}
+
+
+@dataclass
+class SyntheticDocument:
+    """Blocks in reading order with the gold of their indicators."""
+
+    layout: str
+    seed: int
+    department: Department
+    blocks: list[Block]
+    gold: list[dict[str, str]] = field(default_factory=list)
+
+    def stem(self, form: str) -> str:
+        """File name without suffix; the format is part of it because three text styles share `.txt`."""
+        return f"{self.layout}-{self.seed:03d}-{form}"
+
+    def offers(self, form: str) -> bool:
+        """Whether the layout is published in this format: a wide table out of a page's text by spaces is past saving."""
+        return not (form == "spaces" and self.layout in WITHOUT_SPACES) and not (form == "html" and not HTML_READY)
+
+    def render(self, form: str, path: Path) -> None:
+        """Write the document in a format of `FORMATS`."""
+        if form == "pdf":
+            from tests.generator.render_pdf import render_pdf
+
+            render_pdf(self.blocks, path, self.seed, self.department.name)
+        elif form == "docx":
+            from tests.generator.render_docx import render_docx
+
+            render_docx(self.blocks, path, self.seed)
+        elif form == "xlsx":
+            from tests.generator.render_xlsx import render_xlsx
+
+            render_xlsx(self.blocks, path, self.seed)
+        elif form == "html":
+            from tests.generator.render_html import render_html
+
+            render_html(self.blocks, path, self.seed)
+        elif form in ("tabs", "spaces", "lines"):
+            from tests.generator.render_text import render_text
+
+            render_text(self.blocks, path, self.seed, form)
+        else:
+            raise ValueError(f"no format {form!r}; formats are {', '.join(FORMATS)}")
+
+
+def make_document(layout: str, seed: int) -> SyntheticDocument:
+    """The document of a layout and a seed; the same two always give the same bytes."""
+    if layout not in LAYOUTS:
+        raise ValueError(f"no layout {layout!r}; layouts are {', '.join(LAYOUTS)}")
+    rng = random.Random(f"{layout}-{seed}")
+    department, sections = LAYOUTS[layout](rng)
+    final = layout.endswith("_self")
+    blocks = surroundings.front(department, final=final)
+    gold: list[dict[str, str]] = []
+    title = f"{department.name}{department.year}年度{'部门决算' if final else '部门预算'}"
+    for section in sections:
+        blocks += section.blocks
+        gold += [row | {"file": f"{layout}-{seed:03d}", "doc": title} for row in section.gold]
+    blocks += surroundings.back(department)
+    return SyntheticDocument(layout, seed, department, blocks, gold)

@@ -1,0 +1,225 @@
+"""PDF by reportlab, every line and letter placed by hand: cut cells, straddling merges, rotation, watermark, no lines."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportlab.lib.pagesizes import A3, A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.generator.blocks import Block, Grid, PageBreak, Text
+from tests.generator.pagination import PagePiece, PageStyle, Paginator, Piece, draw_page_style, em_width, wrap
+
+FONT = "STSong-Light"
+SIZES = {"cover": 22.0, "title": 16.0, "heading": 13.0, "body": 12.0, "toc": 12.0, "note": 9.0, "right": 12.0}
+FOOTERS = ["{page}", "- {page} -", "第 {page} 页", "— {page} —", "第{page}页"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is not the table: drawn once a document."""
+
+    style: PageStyle
+    margin: float
+    footer: str
+    running_head: str
+    watermark: str
+    rotate: bool
+    lines: str
+    """`stroke`, `fill` (thin rectangles, as spreadsheets print them), `rect` (a rectangle a cell)."""
+    paper: tuple[float, float]
+
+
+def draw_look(rng: random.Random, name: str) -> Look:
+    return Look(
+        style=draw_page_style(rng),
+        margin=rng.choice([36.0, 50.0, 62.0]),
+        footer=rng.choice(FOOTERS),
+        running_head=rng.choice(["", "", "", f"{name}预算公开"]),
+        watermark=rng.choice(["", "", "", "", name, "公开"]),
+        rotate=rng.random() < 0.15,
+        lines=rng.choice(["stroke", "stroke", "fill", "rect"]),
+        paper=A3 if rng.random() < 0.05 else A4,
+    )
+
+
+class PdfRenderer:
+    """Holds the canvas, the page and the pen's place."""
+
+    def __init__(self, path: Path, look: Look) -> None:
+        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+        self.look = look
+        self.canvas = Canvas(str(path), pagesize=look.paper, invariant=True)
+        self.page = 0
+        self.landscape = False
+        self.y = 0.0
+        self.open = False
+
+    @property
+    def size(self) -> tuple[float, float]:
+        width, height = self.look.paper
+        return (height, width) if self.landscape else (width, height)
+
+    @property
+    def bottom(self) -> float:
+        return self.size[1] - self.look.margin
+
+    def begin(self) -> None:
+        """Start a page with its furniture; a rotated page has its content turned in the stream and /Rotate 90."""
+        width, height = self.size
+        self.page += 1
+        self.open = True
+        if self.landscape and self.look.rotate:
+            self.canvas.setPageSize((height, width))
+            self.canvas.setPageRotation(90)
+            self.canvas.translate(height, 0)
+            self.canvas.rotate(90)
+        else:
+            self.canvas.setPageSize((width, height))
+            self.canvas.setPageRotation(0)
+        if self.look.watermark and self.page > 1:
+            self.watermark()
+        self.y = self.look.margin
+        if self.look.running_head and self.page > 1:
+            self.text((width - em_width(self.look.running_head) * 8) / 2, 24, self.look.running_head, 8)
+        if self.page > 1:
+            footer = self.look.footer.format(page=self.page)
+            self.text((width - em_width(footer) * 9) / 2, height - 28, footer, 9)
+
+    def watermark(self) -> None:
+        width, height = self.size
+        self.canvas.saveState()
+        self.canvas.setFillGray(0.85)
+        self.canvas.setFont(FONT, 40)
+        self.canvas.translate(width / 2, height / 2)
+        self.canvas.rotate(40)
+        self.canvas.drawCentredString(0, 0, self.look.watermark)
+        self.canvas.restoreState()
+
+    def end(self) -> None:
+        if self.open:
+            self.canvas.showPage()
+            self.open = False
+
+    def text(self, x: float, top: float, text: str, size: float) -> None:
+        """Draw text whose line begins `top` points under the page's upper edge."""
+        self.canvas.setFont(FONT, size)
+        self.canvas.drawString(x, self.size[1] - top - size * 0.88, text)
+
+    def break_page(self, landscape: bool) -> None:
+        self.end()
+        self.landscape = landscape
+        self.begin()
+
+    def paragraph(self, block: Text) -> None:
+        size = SIZES[block.kind]
+        width = self.size[0] - 2 * self.look.margin
+        text = "　　" + block.text if block.kind == "body" else block.text
+        if block.kind == "cover":
+            self.y += 90
+        for line in wrap(text, width, size):
+            if self.y + size * 1.6 > self.bottom:
+                self.break_page(self.landscape)
+            x = self.look.margin
+            if block.kind in ("cover", "title"):
+                x = (self.size[0] - em_width(line) * size) / 2
+            elif block.kind == "right":
+                self.y += 40
+                x = (self.size[0] - em_width(line) * size) / 2
+            self.text(x, self.y, line, size)
+            self.y += size * 1.6
+
+    def grid(self, grid: Grid) -> None:
+        width = self.size[0] - 2 * self.look.margin
+        paginator = Paginator(grid, self.look.style, width)
+        head = self.head_height(grid)
+        if (
+            self.y > self.look.margin
+            and self.y + head + sum(paginator.heights[: grid.header_start + grid.header_rows + 1]) > self.bottom
+        ):
+            self.break_page(self.landscape)
+        self.head(grid)
+        room = self.bottom - self.look.margin - (head if grid.repeat_title else 0)
+        style = self.look.style
+        pages = paginator.pages(self.bottom - self.y, room)
+        for number, page in enumerate(pages):
+            if number:
+                self.break_page(self.landscape)
+                if grid.repeat_title:
+                    self.head(grid)
+            self.pieces(page, style, grid.ruled)
+            self.y += page.height
+        self.y += 10
+
+    def head_height(self, grid: Grid) -> float:
+        return (24 if grid.title else 0) + 15 * len(grid.lines_above)
+
+    def head(self, grid: Grid) -> None:
+        if grid.title:
+            self.text(max(self.look.margin, (self.size[0] - em_width(grid.title) * 15) / 2), self.y, grid.title, 15)
+            self.y += 24
+        for line in grid.lines_above:
+            x = self.look.margin
+            if line.startswith("单位："):
+                x = self.size[0] - self.look.margin - em_width(line) * 10
+            elif line.startswith("（"):
+                x = (self.size[0] - em_width(line) * 10) / 2
+            self.text(x, self.y, line, 10)
+            self.y += 15
+
+    def pieces(self, page: PagePiece, style: PageStyle, ruled: bool) -> None:
+        edges: set[tuple[float, float, float, float]] = set()
+        for piece in page.pieces:
+            self.letters(piece, style)
+            x0, x1 = self.look.margin + piece.x0, self.look.margin + piece.x1
+            top, bottom = self.y + piece.top, self.y + piece.bottom
+            edges |= {(x0, top, x0, bottom), (x1, top, x1, bottom)}
+            if style.cut_ruled or not piece.open_top:
+                edges.add((x0, top, x1, top))
+            if style.cut_ruled or not piece.open_bottom:
+                edges.add((x0, bottom, x1, bottom))
+        if ruled:
+            self.rule(sorted(edges))
+
+    def rule(self, edges: list[tuple[float, float, float, float]]) -> None:
+        height = self.size[1]
+        self.canvas.setLineWidth(0.5)
+        for x0, top, x1, bottom in edges:
+            if self.look.lines == "fill":
+                self.canvas.rect(x0 - 0.25, height - bottom - 0.25, x1 - x0 + 0.5, bottom - top + 0.5, stroke=0, fill=1)
+            else:
+                self.canvas.line(x0, height - top, x1, height - bottom)
+
+    def letters(self, piece: Piece, style: PageStyle) -> None:
+        for top, line in piece.lines:
+            room = piece.x1 - piece.x0
+            used = em_width(line) * style.size
+            x = piece.x0 + style.padding
+            if piece.cell.align == "center":
+                x = piece.x0 + max(style.padding / 2, (room - used) / 2)
+            elif piece.cell.align == "right":
+                x = piece.x1 - style.padding - used
+            self.text(self.look.margin + x, self.y + top + style.size * 0.1, line, style.size)
+
+    def render(self, blocks: list[Block]) -> None:
+        for number, block in enumerate(blocks):
+            if isinstance(block, PageBreak):
+                self.break_page(block.landscape)
+                continue
+            if number == 0:
+                self.begin()
+            if isinstance(block, Grid):
+                self.grid(block)
+            else:
+                self.paragraph(block)
+        self.end()
+        self.canvas.save()
+
+
+def render_pdf(blocks: list[Block], path: Path, seed: int, name: str) -> None:
+    """Write the document as PDF; the look depends on the seed alone."""
+    PdfRenderer(path, draw_look(random.Random(seed * 7919 + 1), name)).render(blocks)
