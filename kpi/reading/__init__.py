@@ -35,6 +35,9 @@ class Reading:
 
 FORMATS: dict[str, tuple[str, str]] = {
     "pdf": ("kpi.reading.pdf", "open_pdf"),
+    "docx": ("kpi.reading.word", "open_word"),
+    "xlsx": ("kpi.reading.sheet", "open_sheet"),
+    "text": ("kpi.reading.plain", "open_text"),
 }
 """Format → module and function that opens it; a module is imported only when a file needs it."""
 
