@@ -128,6 +128,8 @@ def cut_name_cost(head: str, tail: str, known: Collection[str]) -> float:
         return 0.0
     if not head:
         return 3.0
+    if target_likeness(tail) >= 0.9:
+        return 8.0
     joined = fold(head + tail)
     cost = 2.0
     if joined in known:
@@ -164,6 +166,8 @@ def cut_target_cost(head: str, tail: str, known: Collection[str]) -> float:
         cost += 4.0
     if target_likeness(head + tail) >= 0.8:
         cost -= 2.0
+    if len(fold(tail)) >= 5 and ends_like_name(tail):
+        cost += 3.0
     if head_likeness < 0.8:
         cost -= 1.5
     if tail_likeness < 0.8 and len(fold(tail)) <= 3:
