@@ -1,0 +1,66 @@
+"""Printed cell texts → names and targets of the record (三级指标, 指标值)."""
+
+from __future__ import annotations
+
+import re
+
+from kpi.tables import headers
+from kpi.text import fold, squeeze
+
+# 指标1：  1、  （1）  ①  — not 2026年…, 12345热线, 3岁以下…
+_PREFIX = re.compile(
+    r"^(?:(?:三级)?指标\d{0,2}[:：.、]|\d{1,2}[、.．)）](?!\d)|[（(]\d{1,2}[)）]|[①-⑳]|[·•▪◆●]|[-—](?=[\u4e00-\u9fff]))"
+)
+_LEFTOVER = re.compile(r"^(?:[.…·。\-—/／]+|(?:三级)?指标[\d一二三四五六七八九十]{0,3}[:：.、]?[.…]*|…+|无|/)$")
+_PLACEHOLDER = re.compile(r"^[/／\-—–―\\]+$")
+_QUALITATIVE = frozenset({"定性", "定量", "定性指标", "定量指标", "其他", "文字描述", "无"})
+_COMPARATORS = {"=": "＝", ">=": "≥", "<=": "≤"}
+
+
+def clean_name(text: str) -> str:
+    """A 三级指标 without inner spaces, `指标1：` and numbering; "" for template leftovers (`……`, an empty `指标2：`)."""
+    name = squeeze(text)
+    if _LEFTOVER.match(name):
+        return ""
+    while match := _PREFIX.match(name):
+        name = name[match.end() :]
+    return "" if _LEFTOVER.match(name) else name
+
+
+def clean_level(text: str) -> str:
+    """A level without additions: 产出指标（50分）, 一、产出指标, `产 出 指 标` → 产出指标."""
+    level = squeeze(text)
+    if headers.is_level1(level) or headers.is_level2(level):
+        bare = re.sub(r"[（(【\[][^（()）】\]]*[)）】\]]|[:：]?[\d.]+[分%％]?$|[:：]$", "", level)
+        return (
+            re.sub(
+                r"^(?:[\dA-Za-z]{1,2}|[一二三四五六七八九十]+|[（(][一二三四五六七八九十\d]+[)）])[、.．)）:：]?",
+                "",
+                bare,
+            )
+            or level
+        )
+    return level
+
+
+def joined_target(comparator: str, value: str, unit: str) -> str:
+    """Comparator, value and unit columns joined in this order; words such as 定性 and placeholders fall away.
+
+    A comparator or unit that the value column repeats is not doubled.
+    """
+    value = squeeze(value)
+    comparator = squeeze(comparator)
+    unit = squeeze(unit)
+    if comparator in _QUALITATIVE or _PLACEHOLDER.match(comparator):
+        comparator = ""
+    if _PLACEHOLDER.match(unit) or unit in _QUALITATIVE:
+        unit = ""
+    if not value:
+        return ""
+    if comparator and fold(value).startswith(fold(comparator)):
+        comparator = ""
+    if unit and fold(value).endswith(fold(unit)):
+        unit = ""
+    if unit and not re.search(r"[\d一二三四五六七八九十百千万零两]", value):
+        unit = ""  # a 定性 value is words; its unit column is not part of it
+    return f"{comparator}{value}{unit}"

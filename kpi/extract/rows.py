@@ -1,0 +1,230 @@
+"""Rows of a logical table → indicators (三级指标 with targets) by the bands of its layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kpi.extract.names import clean_level, clean_name, joined_target
+from kpi.model import Box
+from kpi.tables import headers
+from kpi.tables.amounts import plain_number
+from kpi.tables.carry import level_values
+from kpi.tables.grid import GridRow, Slot
+from kpi.tables.layouts import Band, Layout
+from kpi.text import squeeze
+
+JOINED = "joined_over_page"
+NO_TARGET_NAME = "target_without_name"
+_TEXT_ROLES = ("description", "basis", "half_target", "actual", "weight", "score", "deviation", "reason", "remark")
+_OWN_CELL_ONLY = frozenset({"weight", "score"})
+"""A merged 分值 counts once, for the row it begins in; other merged cells hold for all their rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawIndicator:
+    """An indicator as printed, before project, place names and target are added."""
+
+    row: int
+    """1-based data row of the logical table."""
+    column: int
+    page: int | None
+    boxes: tuple[Box, ...]
+    period: str
+    level1: str
+    level2: str
+    name: str
+    target: str
+    texts: Mapping[str, str]
+    warnings: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One printed row put together from its parts on one or two pages."""
+
+    number: int
+    parts: tuple[int, ...]
+    """Indexes of the physical rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a 总分 or 合计 row prints."""
+
+    weight: Decimal | None = None
+    score: Decimal | None = None
+
+
+def data_rows(rows: Sequence[GridRow], cuts: frozenset[int]) -> list[DataRow]:
+    """Physical rows joined to printed ones; numbers are 1-based and count printed rows."""
+    joined: list[list[int]] = []
+    for index in range(len(rows)):
+        if index in cuts and joined:
+            joined[-1].append(index)
+        else:
+            joined.append([index])
+    return [DataRow(number, tuple(parts)) for number, parts in enumerate(joined, start=1)]
+
+
+class TableReader:
+    """Reads the indicators of one logical table, run by run; holds its rows, layout and carried levels."""
+
+    def __init__(self, rows: Sequence[GridRow], layout: Layout, cuts: frozenset[int]) -> None:
+        self.rows = rows
+        self.layout = layout
+        self.data_rows = data_rows(rows, cuts)
+        self.cover = {
+            (row.piece, slot.key, column): slot for row in rows for column, slot in enumerate(row.slots) if slot.text
+        }
+        self.levels = {band.name: self._levels(band) for band in layout.bands}
+        self.totals = Totals()
+        self.unnamed: list[int] = []
+        """Data rows that print a target without a name; told, never guessed."""
+
+    def _levels(self, band: Band) -> tuple[list[str], list[str]]:
+        """一级 and 二级 of every physical row for a band."""
+        first = band.columns.get("level1") or self.layout.shared.get("level1", ())
+        second = band.columns.get("level2") or self.layout.shared.get("level2", ())
+        blank = [""] * len(self.rows)
+        ones, numbers = level_values(self.rows, first[0]) if first else (blank, [])
+        twos = level_values(self.rows, second[0], numbers)[0] if second else blank
+        if first and second:
+            both = {
+                index for index, row in enumerate(self.rows) if row.slots[first[0]].key == row.slots[second[0]].key >= 0
+            }
+            twos = ["" if index in both else text for index, text in enumerate(twos)]
+        return ones, twos
+
+    def read(self, start: int, end: int) -> Iterator[RawIndicator]:
+        """Indicators of the physical rows `[start, end)`."""
+        stated: dict[int, tuple[str, str]] = {}
+        for row in self.data_rows:
+            if not start <= row.parts[0] < end:
+                continue
+            if self.is_total_row(row):
+                self._note_totals(row)
+                continue
+            if self._states_level(row, stated):
+                continue
+            for band in self.layout.bands:
+                yield from self._read_band(row, band, stated.get(band.name, ("", "")))
+
+    def _texts(self, row: DataRow, column: int) -> str:
+        return "".join(squeeze(self.rows[part].slots[column].text) for part in row.parts)
+
+    def _filled(self, row: DataRow) -> list[tuple[int, str]]:
+        return [(column, text) for column in range(len(self.layout.roles)) if (text := self._texts(row, column))]
+
+    def is_total_row(self, row: DataRow) -> bool:
+        """A row that sums up (总分, 合计); a unit's sub-total in a wide table is not one, it has a code."""
+        filled = self._filled(row)
+        return bool(filled) and headers.is_total(filled[0][1]) and not self.layout.columns("code", "project")
+
+    def _note_totals(self, row: DataRow) -> None:
+        numbers = {self.layout.roles[column]: plain_number(text) for column, text in self._filled(row)[1:]}
+        weight, score = numbers.get("weight"), numbers.get("score")
+        self.totals = Totals(
+            weight=self.totals.weight if weight is None else weight, score=self.totals.score if score is None else score
+        )
+
+    def _states_level(self, row: DataRow, stated: dict[int, tuple[str, str]]) -> bool:
+        """A level on a row of its own, outside the level columns (outline tables, lists of names)."""
+        filled = self._filled(row)
+        if len(filled) != 1:
+            return False
+        column, text = filled[0]
+        if self.layout.roles[column] in {"level1", "level2"} and column in self.layout.columns("level1", "level2"):
+            stated.clear()
+            return True
+        level = clean_level(text)
+        if not (headers.is_level1(level) or headers.is_level2(level)):
+            return False
+        for band in self.layout.bands:
+            above = stated.get(band.name, ("", ""))
+            second = headers.is_level2(level) and not (headers.is_level1(level) and not above[0])
+            stated[band.name] = (above[0], level) if second else (level, "")
+        return True
+
+    def _read_band(self, row: DataRow, band: Band, stated: tuple[str, str]) -> Iterator[RawIndicator]:
+        name = clean_name(self._texts(row, band.name))
+        first = row.parts[0]
+        columns = band.targets or band.columns.get("half_target") or band.columns.get("actual") or ()
+        if not name:
+            if any(self._texts(row, column) for column in band.targets) and not self._texts(row, band.name):
+                self.unnamed.append(row.number)
+            return
+        level1 = band.level1 or stated[0] or clean_level(self.levels[band.name][0][first])
+        level2 = stated[1] or clean_level(self.levels[band.name][1][first])
+        for column, period in zip(columns, band.periods, strict=False):
+            target, boxes, confidence = self._target(row, band, column)
+            if headers.column_role(target) in {"target", "half_target"} and headers.column_role(name) == "name":
+                continue  # a header row that was printed again inside the data
+            joined = len(row.parts) > 1
+            yield RawIndicator(
+                row=row.number,
+                column=column,
+                page=self.rows[first].page,
+                boxes=boxes,
+                period=period,
+                level1=level1,
+                level2=level2,
+                name=name,
+                target=target,
+                texts=self._other_texts(row, band),
+                warnings=(JOINED,) if joined else (),
+                confidence=confidence * (0.95 if joined else 1.0),
+            )
+
+    def _slot(self, part: int, column: int) -> Slot:
+        """The cell at a physical row and column, looked up at its beginning when it only covers the row."""
+        row = self.rows[part]
+        slot = row.slots[column]
+        if slot.begins or slot.key < 0:
+            return slot
+        return self.cover.get((row.piece, slot.key, column), slot)
+
+    def _covering_text(self, row: DataRow, column: int, *, own: bool = False) -> str:
+        if own:
+            return self._texts(row, column)
+        return "".join(squeeze(self._slot(part, column).text) for part in row.parts)
+
+    def _target(self, row: DataRow, band: Band, column: int) -> tuple[str, tuple[Box, ...], float]:
+        index = band.targets.index(column) if column in band.targets else 0
+        comparators, units = band.columns.get("comparator", ()), band.columns.get("unit_of_measure", ())
+        comparator = _pick(comparators, index)
+        unit = _pick(units, index)
+        value = self._covering_text(row, column)
+        texts = [self._covering_text(row, c) if c is not None else "" for c in (comparator, unit)]
+        target = joined_target(texts[0], value, texts[1])
+        boxes: list[Box] = []
+        sure = 1.0
+        for used, text in ((comparator, texts[0]), (column, value), (unit, texts[1])):
+            if used is None or (used != column and not (text and text in target)):
+                continue
+            parts = [self._slot(part, used) for part in row.parts]
+            printed = [slot for slot in parts if slot.text] or parts[:1]
+            boxes.extend(box for slot in printed for box in slot.boxes)
+            sure = min([sure, *(slot.confidence for slot in printed if slot.confidence is not None)])
+        return target, tuple(boxes), sure
+
+    def _other_texts(self, row: DataRow, band: Band) -> dict[str, str]:
+        texts = {}
+        for role in _TEXT_ROLES:
+            columns = band.columns.get(role, ())
+            texts[role] = "；".join(
+                text for column in columns if (text := self._covering_text(row, column, own=role in _OWN_CELL_ONLY))
+            )
+        others = [
+            f"{self.layout.titles[column].rsplit('/', 1)[-1]}：{text}"
+            for column in band.columns.get("grade_other", ()) + band.columns.get("history", ())
+            if (text := self._covering_text(row, column))
+        ]
+        texts["basis"] = "；".join(filter(None, [texts["basis"], *others]))
+        return texts
+
+
+def _pick(columns: Sequence[int], index: int) -> int | None:
+    return columns[min(index, len(columns) - 1)] if columns else None

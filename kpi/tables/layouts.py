@@ -1,0 +1,317 @@
+"""Layouts (版式): from header rows to the roles of columns, by words alone.
+
+A layout is not chosen from a list of known files: the header's words give each column a role, columns with a 三级指标 open
+a band (组), and what roles and bands there are decides the layout's name. `LAYOUTS` is the list of names with what
+must be there; a new layout is one entry and its words in `headers.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kpi.model import ANNUAL
+from kpi.tables import headers
+from kpi.tables.grid import GridRow
+from kpi.text import fold, squeeze
+
+MAX_HEADER_ROWS = 5
+"""Rows; three are usual (资金总额 / 成本指标 / 三级指标), four with a row of units."""
+
+CARRIED_ROLES = ("code", "project", "unit", "goal", "amount", "fund", "level1", "level2")
+"""Roles whose value holds for the rows below until the next one (merged or left blank)."""
+
+PROJECT_ROLES = ("code", "project", "unit", "goal", "amount", "fund")
+VALUE_ROLES = ("target", "half_target", "grade_best")
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A set of columns that prints one indicator a row: a 成本指标 group, a period, or the whole table."""
+
+    columns: Mapping[str, tuple[int, ...]]
+    """Role → columns, from left to right."""
+    level1: str = ""
+    periods: tuple[str, ...] = (ANNUAL,)
+    """One period a target column."""
+
+    @property
+    def name(self) -> int:
+        """Column of the 三级指标."""
+        return self.columns["name"][0]
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """Columns of the 指标值; one a period where several are printed."""
+        return self.columns.get("target") or self.columns.get("grade_best") or ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a header says about the table under it."""
+
+    id: str
+    roles: tuple[str, ...]
+    titles: tuple[str, ...]
+    """Header text of each column, upper rows first, joined with `/`."""
+    bands: tuple[Band, ...]
+    shared: Mapping[str, tuple[int, ...]]
+    height: int
+    score: float
+    because: tuple[str, ...]
+
+    def columns(self, *roles: str) -> tuple[int, ...]:
+        """All shared columns of these roles, left to right."""
+        return tuple(sorted(column for role in roles for column in self.shared.get(role, ())))
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutDefinition:
+    """One supported layout for documentation and `--explain`."""
+
+    id: str
+    title: str
+    columns: str
+    seen: str
+    requires: frozenset[str]
+    """Features that a header must have, see `_features`; the first definition that fits names the layout."""
+
+
+LAYOUTS: tuple[LayoutDefinition, ...] = (
+    LayoutDefinition(
+        "wide", "汇总宽表", "编码 · 名称 · 金额 · 成本/产出/效益/满意度（三级指标, 指标值）", "河南各市", frozenset({"groups"})
+    ),
+    LayoutDefinition(
+        "two_halves", "左右两期", "实施期：一级 二级 三级 指标值 ‖ 年度：二级 三级 指标值", "山西、安徽、中央申报表",
+        frozenset({"periods"}),
+    ),
+    LayoutDefinition(
+        "self_evaluation", "自评表", "一级 · 二级 · 三级 · 年度指标值 · 实际完成值 · 分值 · 得分 · 偏差", "中央模板、各省自评",
+        frozenset({"actual"}),
+    ),
+    LayoutDefinition(
+        "half_year", "半年与全年", "三级 · 半年（程）目标值 · 全年（程）目标值", "江苏", frozenset({"half_target"})
+    ),
+    LayoutDefinition("grades", "分档表", "绩效指标 · 描述 · 优 · 良 · 中 · 差", "河北旧版", frozenset({"grade_best"})),
+    LayoutDefinition("several_years", "多年对照", "三级 · 前年 · 上年 · 预计当年实现", "湖北", frozenset({"history"})),
+    LayoutDefinition(
+        "split_value", "拆分值", "三级 · 指标性质 · 指标值 · 度量单位", "四川、重庆、云南", frozenset({"comparator"})
+    ),
+    LayoutDefinition(
+        "typed", "定量定性", "三级 · 指标值类型 · 指标值 · 计量单位 · 指标解释 · 评分标准", "湖南", frozenset({"value_type"})
+    ),
+    LayoutDefinition(
+        "unit_column", "单列单位", "三级 · 指标值 · 计量单位", "各省", frozenset({"unit_of_measure"})
+    ),
+    LayoutDefinition("levels", "三级指标表", "一级 · 二级 · 三级 · 指标值 · 说明", "各省", frozenset({"levels"})),
+    LayoutDefinition("list", "指标清单", "指标名称 · 指标值（级别在单独行上）", "各县", frozenset()),
+)  # fmt: skip
+
+
+def recognise_header(rows: Sequence[GridRow], start: int) -> Layout | None:
+    """The layout of a header that begins in `rows[start]`, or None.
+
+    The smallest block of header rows that names both a 三级指标 and a 指标值 column is taken, then extended by rows that hold
+    header words only (半年 | 全年 under 指标值).
+    """
+    if not _may_be_header(rows[start]):
+        return None
+    for height in range(1, min(MAX_HEADER_ROWS, len(rows) - start) + 1):
+        if height > 1 and not _may_be_header(rows[start + height - 1], words=1):
+            return None
+        layout = _layout_of(rows, start, height)
+        if layout is None:
+            continue
+        while start + height < len(rows) and height < MAX_HEADER_ROWS and _only_header_words(rows[start + height]):
+            longer = _layout_of(rows, start, height + 1)
+            if longer is None:
+                break
+            layout, height = longer, height + 1  # noqa: PLW2901 — the block grows
+        return layout
+    return None
+
+
+def _may_be_header(row: GridRow, words: int = 2) -> bool:
+    texts = row.filled()
+    known = sum(map(headers.is_header_word, texts))
+    return known >= words and known >= 0.6 * len(texts)
+
+
+def _only_header_words(row: GridRow) -> bool:
+    texts = row.filled()
+    return bool(texts) and all(map(headers.is_header_word, texts))
+
+
+def is_column_numbers(row: GridRow) -> bool:
+    """A row of column numbers or letters under the header (1 | 2 | 3, 栏次)."""
+    texts = row.filled()
+    if len(texts) < 2:
+        return False
+    short = [text for text in texts if text not in {"栏次", "行次"}]
+    return all(
+        text.strip("()（）").isdigit() or (len(text) == 1 and "A" <= text <= "Z") or text in "甲乙丙丁"
+        for text in short
+    ) and len(set(short)) == len(short)
+
+
+def _paths(rows: Sequence[GridRow], start: int, height: int) -> list[list[str]]:
+    """Header texts over each column, top down, spans expanded, side labels that reach into the data left out."""
+    block = rows[start : start + height]
+    texts: dict[int, str] = {}
+    for row in block:
+        for slot in row.slots:
+            if slot.text:
+                texts[slot.key] = texts.get(slot.key, "") or squeeze(slot.text)
+    paths: list[list[str]] = []
+    for column in range(len(block[0].slots)):
+        path: list[str] = []
+        seen: set[int] = set()
+        for offset, row in enumerate(block):
+            slot = row.slots[column]
+            reaches_below = slot.begins and slot.row_span > height - offset + 1
+            if slot.key in seen or slot.key not in texts or reaches_below:
+                continue
+            seen.add(slot.key)
+            path.append(texts[slot.key])
+        paths.append(path)
+    return paths
+
+
+def _role(path: Sequence[str]) -> str:
+    if not path:
+        return ""
+    if len(path) > 1 and (role := headers.column_role("".join(path[-2:]))):
+        return role
+    for text in reversed(path):
+        if role := headers.column_role(text):
+            return role
+    return ""
+
+
+def _layout_of(rows: Sequence[GridRow], start: int, height: int) -> Layout | None:
+    paths = _paths(rows, start, height)
+    printed = [text for path in paths for text in path]
+    roles = _settled_roles(paths)
+    names = [column for column, role in enumerate(roles) if role == "name"]
+    if not names:
+        return None
+    shared, bands = _split_columns(roles, paths, names)
+    if not bands or not all(
+        band.targets or band.columns.get("half_target") or band.columns.get("actual") for band in bands
+    ):
+        return None
+    known = sum(1 for role, path in zip(roles, paths, strict=True) if role or not path)
+    return Layout(
+        id=_name_of(shared, bands),
+        roles=tuple(roles),
+        titles=tuple("/".join(path) for path in paths),
+        bands=tuple(bands),
+        shared=shared,
+        height=height,
+        score=round(known / len(roles), 3),
+        because=tuple(dict.fromkeys(printed)),
+    )
+
+
+def _settled_roles(paths: Sequence[Sequence[str]]) -> list[str]:
+    """Roles by words, then by position where a word has two meanings."""
+    roles = [_role(path) for path in paths]
+    names = [column for column, role in enumerate(roles) if role == "name"]
+    if not names:
+        texts = {column: headers.bare_key(path[-1]) for column, path in enumerate(paths) if path}
+        substitute = [c for c, text in texts.items() if roles[c] == "description" and text in {"指标内容", "内容"}]
+        if not substitute:
+            return roles
+        roles[substitute[0]] = "name"
+        names = substitute[:1]
+    best = max(_name_rank(paths[column]) for column in names)
+    for column in names:
+        if _name_rank(paths[column]) < best:
+            roles[column] = ""
+    first = next(column for column, role in enumerate(roles) if role == "name")
+    for column, path in enumerate(paths):
+        if column > first and roles[column] in {"", "goal"} and path and _period(path):
+            roles[column] = "target"
+        elif column < first and roles[column] == "unit_of_measure":
+            roles[column] = "unit"
+        elif column > first and roles[column] == "unit" and headers.bare_key(path[-1]) == "单位":
+            roles[column] = "unit_of_measure"
+    return roles
+
+
+def _name_rank(path: Sequence[str]) -> int:
+    """三级指标 is the name where both it and a wider word (绩效指标 down the side) are printed."""
+    text = fold(path[-1])
+    return 2 if "三级" in text else 1 if "名称" in text else 0
+
+
+def _period(path: Sequence[str]) -> str:
+    return next((period for text in reversed(path) if (period := headers.period_of(text))), "")
+
+
+def _period_of_target(path: Sequence[str]) -> str:
+    if period := _period(path):
+        return period
+    text = fold(path[-1]) if path else ""
+    return "实施期" if any(word in text for word in ("实施期", "实施周期", "中长期", "中期", "总目标")) else ""
+
+
+def _split_columns(
+    roles: Sequence[str], paths: Sequence[Sequence[str]], names: Sequence[int]
+) -> tuple[dict[str, tuple[int, ...]], list[Band]]:
+    names = [column for column, role in enumerate(roles) if role == "name"]
+    starts = [_band_start(roles, column) for column in names]
+    shared: dict[str, list[int]] = {}
+    band_columns: list[dict[str, list[int]]] = [{} for _ in names]
+    for column, role in enumerate(roles):
+        if not role:
+            continue
+        band = max((index for index, begin in enumerate(starts) if begin <= column), default=-1)
+        if role in PROJECT_ROLES or band < 0 or (role in {"level1", "level2"} and len(names) == 1):
+            shared.setdefault(role, []).append(column)
+        else:
+            band_columns[band].setdefault(role, []).append(column)
+    if band_columns and len(names) > 1:
+        for role in ("level1",):  # the second half does not repeat it
+            if role in band_columns[0]:
+                shared.setdefault(role, []).extend(band_columns[0].pop(role))
+    bands = []
+    for columns, name in zip(band_columns, names, strict=True):
+        group = next((group for text in reversed(paths[name]) if (group := headers.group_of(text))), "")
+        bands.append(_band(columns, paths, group, _period(paths[name])))
+    return {role: tuple(columns) for role, columns in shared.items()}, bands
+
+
+def _band_start(roles: Sequence[str], name: int) -> int:
+    start = name
+    while start > 0 and roles[start - 1] in {"level1", "level2", "number"}:
+        start -= 1
+    return start
+
+
+def _band(columns: dict[str, list[int]], paths: Sequence[Sequence[str]], group: str, period: str) -> Band:
+    targets = columns.get("target", [])
+    periods = [_period_of_target(paths[column]) or period or ANNUAL for column in targets]
+    kept: dict[str, int] = {}
+    for column, of in zip(targets, periods, strict=True):
+        kept.setdefault(of, column)  # the first column of a period is its target
+    final = {role: tuple(cols) for role, cols in columns.items()}
+    if kept:
+        final["target"] = tuple(kept.values())
+    return Band(columns=final, level1=group, periods=tuple(kept) or (period or ANNUAL,))
+
+
+def _features(shared: Mapping[str, tuple[int, ...]], bands: Sequence[Band]) -> set[str]:
+    features = {role for band in bands for role in band.columns}
+    if len(bands) > 1 and all(band.level1 for band in bands):
+        features.add("groups")
+    if len({period for band in bands for period in band.periods}) > 1:
+        features.add("periods")
+    if "level1" in shared or "level2" in shared or features & {"level1", "level2"}:
+        features.add("levels")
+    return features
+
+
+def _name_of(shared: Mapping[str, tuple[int, ...]], bands: Sequence[Band]) -> str:
+    features = _features(shared, bands)
+    return next(definition.id for definition in LAYOUTS if definition.requires <= features)
