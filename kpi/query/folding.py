@@ -40,6 +40,8 @@ class _FoldTable(dict[int, str]):
     """`str.translate` table that is filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
+        if 0xD800 <= code < 0xE000:  # half of a surrogate pair, from damaged JSON: no file can hold it
+            return ""
         simplified = _traditional_to_simplified()
         folded = "".join(
             simplified.get(mark, mark)

@@ -344,5 +344,8 @@ def _is_syntax(name: str, operator: str, after: str, field: QueryField | None) -
     return known or name.isascii() or after.isdigit()
 
 
-def _base_of_targets(_value: Decimal, _unit: str) -> tuple[Decimal, str] | None:
-    return None
+def _base_of_targets(value: Decimal, text: str) -> tuple[Decimal, str] | None:
+    from kpi.targets.units import find_unit, to_base
+
+    unit = find_unit(text)
+    return None if unit is None else (to_base(value, unit), unit.base)
