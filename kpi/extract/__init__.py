@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -9,17 +10,23 @@ from itertools import pairwise
 from pathlib import Path
 
 from kpi.extract.identity import document_identity
+from kpi.extract.prose import extract_prose
 from kpi.extract.tables import Extracted, Origin, document_units, extract_table
 from kpi.model import Document, Page, SuspectPage
 from kpi.regions import find_region
 from kpi.tables.amounts import printed_scale
 from kpi.tables.blocks import split_code
 from kpi.tables.carry import WHOLE_CODE
+from kpi.tables.exports import lines_to_tables
+from kpi.tables.prose import read_prose
 from kpi.tables.stitch import Stitcher
 from kpi.text import fold, squeeze
 
 _HEADER_PAIR = (("三级指标", "指标名称", "绩效指标"), ("指标值", "目标值"))
 """A printed line with a word of each looks like the header of a 绩效目标 table."""
+_SENTENCE = re.compile("[，。；]")
+TITLE_LINES = 400
+"""Lines from the start of a document among which its title stands: cover, contents, heads of parts."""
 HEADER_LINE = 60
 """Characters; a longer line that has the words is a sentence about indicators, not a header."""
 
@@ -29,7 +36,7 @@ class _Walk:
     """What is kept of pages that are released as they are done."""
 
     stitcher: Stitcher = field(default_factory=Stitcher)
-    lines: list[str] = field(default_factory=list)
+    lines: list[tuple[int | None, str]] = field(default_factory=list)
     suspects: list[SuspectPage] = field(default_factory=list)
     looks: list[int | None] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
@@ -38,8 +45,7 @@ class _Walk:
 
     def add(self, page: Page) -> None:
         self.pages += 1
-        if len(self.lines) < 400:  # covers and contents; the rest is not needed for the title
-            self.lines.extend(page.lines)
+        self.lines.extend((page.number, line) for line in page.lines)
         self.stitcher.add_page(page)
         if page.suspect:
             self.suspects.append(SuspectPage(page.number, page.suspect, _suspect_message(page.suspect)))
@@ -72,15 +78,18 @@ def extract(pages: Iterable[Page], *, path: Path, sha256: str, file_format: str)
     """
     walk = _Walk()
     for page in pages:
-        walk.add(page)
+        walk.add(replace(page, tables=lines_to_tables(page.lines)) if file_format == "text" else page)
     stretches = walk.stitcher.finish()
-    title, department, year = document_identity(walk.lines, path.stem)
+    title, department, year = document_identity((line for _, line in walk.lines[:TITLE_LINES]), path.stem)
     origin = Origin(path.name, str(path), sha256, department, year, walk.scale)
     extracted: list[Extracted] = []
     for stretch in stretches:
         item = extract_table(stretch, len(extracted) + 1, origin, document_units(extracted))
         if item.indicators or item.projects:
             extracted.append(item)
+    prose = extract_prose(read_prose(walk.lines), len(extracted) + 1, origin)
+    if prose.indicators:
+        extracted.append(prose)
     document = Document(
         path=str(path),
         name=path.name,
@@ -108,7 +117,9 @@ def _looks_like_table(page: Page) -> bool:
             rows.setdefault((number, cell.row), []).append(cell.text)
     lines = [squeeze(line) for line in [*page.lines, *("".join(texts) for texts in rows.values())]]
     return any(
-        len(line) <= HEADER_LINE and all(any(word in line for word in words) for words in _HEADER_PAIR)
+        len(line) <= HEADER_LINE
+        and not _SENTENCE.search(line)
+        and all(any(word in line for word in words) for words in _HEADER_PAIR)
         for line in lines
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -88,6 +89,25 @@ def _rows(table: Table, piece: int, columns: list[range], count: int) -> list[Gr
     return [
         GridRow(slots=tuple(slots), page=table.page, piece=piece, index=index) for index, slots in enumerate(matrix)
     ]
+
+
+def collapsed(row: GridRow, groups: Sequence[range]) -> GridRow:
+    """The row with each group of columns made one: a header cell over two columns heads one column."""
+    if len(groups) == len(row.slots):
+        return row
+    slots = []
+    for group in groups:
+        slot = row.slots[group.start]
+        for column in group[1:]:
+            if row.slots[column].key != slot.key:
+                slot = _merged(slot, row.slots[column])
+        slots.append(slot)
+    return GridRow(slots=tuple(slots), page=row.page, piece=row.piece, index=row.index)
+
+
+def collapsed_edges(edges: tuple[float, ...], groups: Sequence[range]) -> tuple[float, ...]:
+    """Column edges of the groups."""
+    return (*(edges[group.start] for group in groups), edges[groups[-1].stop]) if edges and groups else edges
 
 
 def _merged(old: Slot, new: Slot) -> Slot:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kpi.model import ANNUAL
 from kpi.tables import headers
-from kpi.tables.grid import GridRow
+from kpi.tables.grid import GridRow, collapsed
 from kpi.text import fold, squeeze
 
 MAX_HEADER_ROWS = 5
@@ -56,6 +57,8 @@ class Layout:
     """Header text of each column, upper rows first, joined with `/`."""
     bands: tuple[Band, ...]
     shared: Mapping[str, tuple[int, ...]]
+    groups: tuple[range, ...]
+    """Grid columns of each column: a header cell over two grid columns heads one."""
     height: int
     score: float
     because: tuple[str, ...]
@@ -154,9 +157,19 @@ def is_column_numbers(row: GridRow) -> bool:
     ) and len(set(short)) == len(short)
 
 
-def _paths(rows: Sequence[GridRow], start: int, height: int) -> list[list[str]]:
+def _column_groups(block: Sequence[GridRow]) -> tuple[range, ...]:
+    """Grid columns that the lowest header cell above them joins."""
+    lowest: list[int] = []
+    for column in range(len(block[0].slots)):
+        keys = [row.slots[column].key for row in block if row.slots[column].key >= 0]
+        lowest.append(keys[-1] if keys else -1 - column)
+    starts = [column for column, key in enumerate(lowest) if column == 0 or key != lowest[column - 1]]
+    return tuple(range(begin, end) for begin, end in pairwise([*starts, len(lowest)]))
+
+
+def _paths(block: Sequence[GridRow]) -> list[list[str]]:
     """Header texts over each column, top down, spans expanded, side labels that reach into the data left out."""
-    block = rows[start : start + height]
+    height = len(block)
     texts: dict[int, str] = {}
     for row in block:
         for slot in row.slots:
@@ -189,7 +202,8 @@ def _role(path: Sequence[str]) -> str:
 
 
 def _layout_of(rows: Sequence[GridRow], start: int, height: int) -> Layout | None:
-    paths = _paths(rows, start, height)
+    groups = _column_groups(rows[start : start + height])
+    paths = _paths([collapsed(row, groups) for row in rows[start : start + height]])
     printed = [text for path in paths for text in path]
     roles = _settled_roles(paths)
     names = [column for column, role in enumerate(roles) if role == "name"]
@@ -207,6 +221,7 @@ def _layout_of(rows: Sequence[GridRow], start: int, height: int) -> Layout | Non
         titles=tuple("/".join(path) for path in paths),
         bands=tuple(bands),
         shared=shared,
+        groups=groups,
         height=height,
         score=round(known / len(roles), 3),
         because=tuple(dict.fromkeys(printed)),

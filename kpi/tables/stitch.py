@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kpi.model import Page, PassedOver, Table
 from kpi.tables import headers
-from kpi.tables.grid import GridRow, aligned_rows, same_columns, table_rows
+from kpi.tables.grid import GridRow, aligned_rows, collapsed, collapsed_edges, same_columns, table_rows
 from kpi.tables.layouts import Layout, is_column_numbers, recognise_header
 from kpi.text import fold, squeeze
 
@@ -87,12 +87,7 @@ class Stitcher:
     def _add_table(self, table: Table) -> bool:
         self._piece += 1
         goes_on = self._open is not None and _goes_on(table, self._open)
-        if goes_on and self._open is not None and self._open.edges:
-            rows = aligned_rows(table, self._piece, self._open.edges)
-        else:
-            rows = table_rows(table, self._piece)
-        own_rows = rows if not goes_on else table_rows(table, self._piece)
-        has_header = any(recognise_header(own_rows, start) for start in range(min(len(own_rows), 12)))
+        rows = table_rows(table, self._piece)
         if not goes_on:
             self._close()
             if not self._block_goes_on(table):
@@ -102,8 +97,6 @@ class Stitcher:
         self._pending.edges = table.column_edges
         self._pending.tables.append(table)
         before = len(self.stretches)
-        if has_header and goes_on and not _header_matches(own_rows, rows):
-            rows = own_rows
         self._walk(table, rows, data_first=goes_on)
         return len(self.stretches) > before or (self._open is not None and self._piece_used)
 
@@ -111,11 +104,13 @@ class Stitcher:
         """Rows of one piece: titles, block, header, data in any number of turns."""
         self._piece_used = False
         in_data = data_first
+        in_columns = self._in_columns_of_open(table, rows) if data_first else rows
         index = 0
         while index < len(rows):
             layout = recognise_header(rows, index)
             if layout is not None and self._is_performance(layout):
                 self._take_header(table, rows[index : index + layout.height], layout)
+                in_columns = self._in_columns_of_open(table, rows)
                 index += layout.height
                 if index < len(rows) and is_column_numbers(rows[index]):
                     index += 1
@@ -123,13 +118,14 @@ class Stitcher:
                 self._piece_used = True
                 continue
             row = rows[index]
+            data = in_columns[index] if in_data else row
             index += 1
             if not row.filled():
                 if in_data and self._open is not None:
-                    self._open.rows.append(row)
+                    self._open.rows.append(data)
                 continue
-            if in_data and self._open is not None and not _starts_block(row, self._open.layout):
-                self._take_data(row, table)
+            if in_data and self._open is not None and not _starts_block(data, self._open.layout):
+                self._take_data(data, table)
                 continue
             if in_data and _is_title(row):
                 self._pending.titles.extend(row.filled())
@@ -138,6 +134,15 @@ class Stitcher:
             self._close()
             self._pending.block.append(row)
             self._note_title(row)
+
+    def _in_columns_of_open(self, table: Table, rows: Sequence[GridRow]) -> Sequence[GridRow]:
+        """The piece's rows in the columns of the open table: by place where there are places, else by number."""
+        stretch = self._open
+        if stretch is None:
+            return rows
+        if stretch.edges and table.column_edges:
+            return aligned_rows(table, self._piece, stretch.edges)
+        return [collapsed(row, stretch.layout.groups) for row in rows]
 
     def _take_data(self, row: GridRow, table: Table) -> None:
         stretch = self._open
@@ -160,8 +165,6 @@ class Stitcher:
         stretch = self._open
         if stretch is not None and _repeats(stretch, layout, pending):
             stretch.add_piece(table)
-            if table.column_edges and len(layout.roles) == len(stretch.layout.roles):
-                stretch.edges = stretch.edges or table.column_edges
             self._pending = _Pending()
             return
         self._close()
@@ -169,10 +172,10 @@ class Stitcher:
             layout=layout,
             titles=pending.titles,
             block=[row for row in pending.block if len(row.filled()) > 1 or _long_text(row)],
-            edges=table.column_edges,
+            edges=collapsed_edges(table.column_edges, layout.groups),
             column_count=table.column_count,
             style=table.style,
-            header_rows=list(rows),
+            header_rows=[collapsed(row, layout.groups) for row in rows],
         )
         for piece in [*pending.tables, table]:
             self._open.add_piece(piece)
@@ -232,11 +235,6 @@ def _goes_on(table: Table, stretch: Stretch) -> bool:
         own_title = [line for line in titled if fold(line) not in {fold(title) for title in stretch.titles}]
         return same_columns(table, stretch.edges) and not own_title
     return table.style == stretch.style and table.column_count == stretch.column_count and not titled
-
-
-def _header_matches(own: Sequence[GridRow], aligned: Sequence[GridRow]) -> bool:
-    """Whether a repeated header is still a header in the reference columns (it is when the columns are the same)."""
-    return any(recognise_header(aligned, start) for start in range(min(len(own), 12)))
 
 
 def _repeats(stretch: Stretch, layout: Layout, pending: _Pending) -> bool:
