@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from tests.generator.levels import LevelStyle
 from tests.generator.places import Place, pick_place
 from tests.generator.topics import LONG_PROJECTS, RUNNING_PROJECTS, Topic, all_topics
 from tests.generator.values import Target, satisfaction, target_of
@@ -66,6 +67,9 @@ class Department:
     code: str
     year: int
     units: list[Unit] = field(default_factory=list)
+    level_style: LevelStyle | None = None
+    codes_printed: bool = True
+    """Whether the 绩效 tables print the project codes; set by the layout."""
 
     @property
     def projects(self) -> list[tuple[Unit, Project]]:

@@ -10,16 +10,35 @@ from pathlib import Path
 from tests.generator import surroundings
 from tests.generator.blocks import Block, Section
 from tests.generator.content import Department
+from tests.generator.layout_lists import outline, split
 from tests.generator.layout_overall import overall, overall_self
 from tests.generator.layout_project import one_project
+from tests.generator.layout_prose import borderless, prose
+from tests.generator.layout_self import project_self, two_halves
+from tests.generator.layout_variants import grades, half_year, typed, years
 from tests.generator.layout_wide import wide
 
 Maker = Callable[[random.Random], tuple[Department, list[Section]]]
-LAYOUTS: dict[str, Maker] = {"wide": wide, "overall": overall, "overall_self": overall_self, "one_project": one_project}
+LAYOUTS: dict[str, Maker] = {
+    "wide": wide,
+    "overall": overall,
+    "overall_self": overall_self,
+    "one_project": one_project,
+    "project_self": project_self,
+    "split": split,
+    "outline": outline,
+    "years": years,
+    "two_halves": two_halves,
+    "half_year": half_year,
+    "grades": grades,
+    "typed": typed,
+    "borderless": borderless,
+    "prose": prose,
+}
 FORMATS = ("pdf", "docx", "xlsx", "html", "tabs", "spaces", "lines")
 WITHOUT_SPACES = frozenset({"wide"})
 """Layouts whose empty cells carry meaning: the style of raw text 001 loses them."""
-HTML_READY = False
+
 SUFFIXES = {
     "pdf": ".pdf",
     "docx": ".docx",
@@ -47,7 +66,7 @@ class SyntheticDocument:
 
     def offers(self, form: str) -> bool:
         """Whether the layout is published in this format: a wide table out of a page's text by spaces is past saving."""
-        return not (form == "spaces" and self.layout in WITHOUT_SPACES) and not (form == "html" and not HTML_READY)
+        return not (form == "spaces" and self.layout in WITHOUT_SPACES)
 
     def render(self, form: str, path: Path) -> None:
         """Write the document in a format of `FORMATS`."""
@@ -81,12 +100,27 @@ def make_document(layout: str, seed: int) -> SyntheticDocument:
         raise ValueError(f"no layout {layout!r}; layouts are {', '.join(LAYOUTS)}")
     rng = random.Random(f"{layout}-{seed}")
     department, sections = LAYOUTS[layout](rng)
-    final = layout.endswith("_self")
-    blocks = surroundings.front(department, final=final)
+    final = layout.endswith("_self") or any(
+        row["table"].endswith("自评") for section in sections for row in section.gold
+    )
+    coded = spending_codes(department, final=final)
+    blocks = surroundings.front(department, final=final, coded=coded)
     gold: list[dict[str, str]] = []
     title = f"{department.name}{department.year}年度{'部门决算' if final else '部门预算'}"
     for section in sections:
         blocks += section.blocks
         gold += [row | {"file": f"{layout}-{seed:03d}", "doc": title} for row in section.gold]
+    if not (department.codes_printed or coded):
+        gold = [row | {"project_code": ""} for row in gold]
     blocks += surroundings.back(department)
     return SyntheticDocument(layout, seed, department, blocks, gold)
+
+
+def spending_codes(department: Department, *, final: bool) -> bool:
+    """Whether the 项目支出表 prints codes: then they are the only place of them if the 绩效 tables have none.
+
+    Names that two projects share would leave open which code is meant, so such documents have none there.
+    """
+    names = [project.name for _, project in department.projects]
+    share = 0.3 if department.codes_printed else 0.4
+    return department.rng.random() < share and not final and (department.codes_printed or len(set(names)) == len(names))

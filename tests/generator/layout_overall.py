@@ -50,8 +50,10 @@ def overall_indicators(department: Department) -> list[Row]:
     for entry in benefits:
         name, _, form = entry.partition("=")
         rows.append(("效益指标", "履职效益", name, target_of(rng, form, department.year, "10.00")))
-    for name in rng.sample(topic.indicators["满意"], rng.randint(1, 2)):
-        rows.append(("效益指标", "满意度", name, satisfaction(rng)))
+    rows += [
+        ("效益指标", "满意度", name, satisfaction(rng))
+        for name in rng.sample(topic.indicators["满意"], rng.randint(1, 2))
+    ]
     return list({row[2]: row for row in reversed(rows)}.values())[::-1]
 
 

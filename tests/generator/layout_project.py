@@ -9,6 +9,7 @@ from tests.generator.blocks import Grid, PageBreak, Section, Text
 from tests.generator.content import LEVELS, Department, Indicator, Project, Unit, make_department
 from tests.generator.gold import gold_row
 from tests.generator.layout_overall import put_levels
+from tests.generator.levels import LevelStyle, draw_level_style
 
 BASES = [
     "年度工作计划",
@@ -143,13 +144,14 @@ def central_section(department: Department, unit: Unit, project: Project) -> Sec
     rng = department.rng
     rows = leveled(rng, project, cost_in_output=rng.random() < 0.4)
     width = rng.choice([4, 5])
+    style = department.level_style or LevelStyle()
     grid = Grid(
         [1.1, 1.4, 2.6, 1.4, 1.2][:width],
         title=rng.choice(["项目支出绩效目标表", "项目绩效目标申报表", "部门预算项目绩效目标表"]),
         sheet="项目绩效",
     )
     grid.lines_above = [f"（{department.year}年度）"]
-    head_central(grid, department, unit, project)
+    head_central(grid, department, unit, project, coded=department.codes_printed)
     grid.header_start, grid.header_rows = grid.row_count, 1
     start = (
         grid.row(
@@ -158,12 +160,17 @@ def central_section(department: Department, unit: Unit, project: Project) -> Sec
         )
         + 1
     )
-    put_levels(grid, [item[:2] for item in rows], start, (0, 1), vertical=rng.random() < 0.3)
+    put_levels(grid, [(style.printed(item[0]), item[1]) for item in rows], start, (0, 1), vertical=style.vertical)
     gold = []
     for offset, (level1, level2, indicator) in enumerate(rows):
         grid.put(start + offset, 2, indicator.name)
         grid.put(start + offset, 3, indicator.target.text)
-        values = {"level1": level1, "level2": level2, "name": indicator.name, "target": indicator.target.text}
+        values = {
+            "level1": style.word(level1),
+            "level2": level2,
+            "name": indicator.name,
+            "target": indicator.target.text,
+        }
         gold.append(gold_row(department, "项目绩效目标", unit, project, **values))
     grid.fill()
     return Section([grid], gold)
@@ -194,4 +201,7 @@ def one_project(rng: random.Random) -> tuple[Department, list[Section]]:
         rng, province="河北" if hebei else "", units=rng.randint(1, 2), projects=rng.randint(2, 4)
     )
     maker = hebei_section if hebei else central_section
+    if not hebei:
+        department.codes_printed = rng.random() < 0.6
+        department.level_style = draw_level_style(rng)
     return department, each_project(department, maker, own_pages=rng.random() < 0.4, headed=hebei)

@@ -138,17 +138,16 @@ def spending_grid(department: Department, *, coded: bool) -> Grid:
     return grid
 
 
-def front(department: Department, *, final: bool, code_elsewhere: bool = False) -> list[Block]:
+def front(department: Department, *, final: bool, coded: bool) -> list[Block]:
     """All that comes before the 绩效 tables."""
-    rng = department.rng
     blocks = cover(department, final=final) + contents(department) + narrative(department)
     blocks += [
         PageBreak(),
         Text("第三部分 预算表" if not final else "第三部分 决算表", "title"),
         balance_grid(department),
     ]
-    if not final or code_elsewhere:
-        blocks += [PageBreak(landscape=True), spending_grid(department, coded=code_elsewhere or rng.random() < 0.3)]
+    if not final:
+        blocks += [PageBreak(landscape=True), spending_grid(department, coded=coded)]
     return blocks
 
 
