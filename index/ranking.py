@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.building import GRAMS, WORDS
-from index.segmentation import query_words
+from index.segmentation import query_compounds, query_words
 from index.tokens import PINYIN_QUERY, bigrams
 from kpi.query import fold_for_search
 from kpi.text import squeeze
@@ -68,7 +68,8 @@ def _shortness(matcher: Matcher) -> Scores:
 
 def _add_term(matcher: Matcher, folded: str, shortness: Scores, scores: Scores) -> None:
     total = len(scores)
-    words = [matcher.postings.numbers(matcher.kind, WORDS, word) for word in query_words(folded)]
+    words_asked = dict.fromkeys((*query_words(folded), *query_compounds(folded)))
+    words = [matcher.postings.numbers(matcher.kind, WORDS, word) for word in words_asked]
     grams = [matcher.postings.numbers(matcher.kind, GRAMS, gram) for gram in bigrams(folded)]
     for found in words:
         _add(scores, found, WORD_WEIGHT * _rarity(len(found), total), shortness)
