@@ -37,9 +37,28 @@ FORMATS: dict[str, tuple[str, str]] = {
     "pdf": ("kpi.reading.pdf", "open_pdf"),
     "docx": ("kpi.reading.word", "open_word"),
     "xlsx": ("kpi.reading.sheet", "open_sheet"),
+    "xls": ("kpi.reading.old_sheet", "open_old_sheet"),
+    "doc": ("kpi.reading.office", "open_document"),
+    "rtf": ("kpi.reading.office", "open_document"),
+    "odt": ("kpi.reading.office", "open_document"),
+    "ods": ("kpi.reading.office", "open_spreadsheet"),
+    "html": ("kpi.reading.web", "open_html"),
+    "mht": ("kpi.reading.web", "open_mht"),
     "text": ("kpi.reading.plain", "open_text"),
 }
 """Format → module and function that opens it; a module is imported only when a file needs it."""
+
+
+_PROTECTED = frozenset({"encrypted_office"})
+_UNREADABLE = {
+    "rar": "RAR 压缩包", "7z": "7z 压缩包", "gzip": "GZIP 压缩文件", "zip": "ZIP 压缩包", "ofd": "OFD 版式文件",
+    "pptx": "PowerPoint 演示文稿", "xlsb": "Excel 二进制工作簿", "image": "图片", "binary": "无法识别的二进制文件",
+}  # fmt: skip
+_ADVICE = {
+    "rar": "请解压，或重新打包为 ZIP", "7z": "请解压，或重新打包为 ZIP", "gzip": "请解压后再解析",
+    "zip": "请用 kpi.reading.archive.expand 逐个读取其中的文件",
+    "ofd": "请用 OFD 阅读器转换为 PDF", "pptx": "请另存为 PDF", "xlsb": "请另存为 XLSX",
+}  # fmt: skip
 
 
 def open_file(path: Path, *, settings: Settings | None = None) -> Reading:
@@ -50,10 +69,15 @@ def open_file(path: Path, *, settings: Settings | None = None) -> Reading:
         MissingDependency: the format needs a program or library that is not installed.
     """
     name = detect_format(path)
+    if name in _PROTECTED:
+        raise BadInput(
+            "文件有打开密码", where=path.name, found="加密的 Office 文件",
+            advice="请用密码打开后另存为不加密的文件", code="password_protected",
+        )  # fmt: skip
     if name not in FORMATS:
         raise BadInput(
-            "不支持的文件格式", where=path.name, found=name,
-            advice="支持 PDF、Word、Excel、HTML、文本和 ZIP 文件", code="unsupported_format",
+            "不支持的文件格式", where=path.name, found=_UNREADABLE.get(name, name),
+            advice=_ADVICE.get(name, "支持 PDF、Word、Excel、HTML、文本和 ZIP 文件"), code="unsupported_format",
         )  # fmt: skip
     module, function = FORMATS[name]
     opener: Callable[[Path, Settings], Reading] = getattr(import_module(module), function)

@@ -65,15 +65,15 @@ def _read(path: Path) -> Page:
                     advice="请拆分后再解析", code="too_large",
                 )  # fmt: skip
             root = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, huge_tree=True))
+        found = _Found()
+        for child in root:
+            if _tag(child) == "body":
+                _read_blocks(child, found)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, StopIteration, etree.XMLSyntaxError) as error:
         raise BadInput(
             "DOCX 文件已损坏，无法读取正文", where=path.name, found=str(error),
             advice="请用 Word 或 WPS 打开修复后另存", code="damaged_docx",
         ) from error  # fmt: skip
-    found = _Found()
-    for child in root:
-        if _tag(child) == "body":
-            _read_blocks(child, found)
     return Page(None, tuple(found.tables), tuple(found.lines))
 
 
