@@ -1,0 +1,265 @@
+"""Indicator names → forms (名称解析): the normalised text, the head measure, weighted tokens and the tags of vetoes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kpi.cluster.vocabulary import (
+    ACTION,
+    ASPECT,
+    FILLER,
+    NARROW,
+    NEUTRAL,
+    PERSON,
+    PLAIN,
+    WEAK,
+    Entry,
+    Vocabulary,
+    load_vocabulary,
+)
+from kpi.text import fold
+
+# Weight of a word in the score, in plain characters. Set on the given names and tests/data/clusters/dev.csv.
+WEIGHTS = {NEUTRAL: 0.0, FILLER: 0.25, WEAK: 0.25, PLAIN: 1.0, PERSON: 0.25, ACTION: 1.0, ASPECT: 1.0, NARROW: 3.0}
+GENERAL_PERSON_WEIGHT = 2.0
+"""群众, 公众 … when no word before says who: then it is the respondent."""
+WEAK_ALONE = 1.2
+"""Weight of a weak word in a name that has nothing else (设备故障率 is not 系统故障率); falls to `WEIGHTS[WEAK]`…"""
+SUBSTANCE_ENOUGH = 4.0
+"""… when the other words of the name weigh this much (two words of two characters)."""
+OBJECT_FACTOR = 2.0
+"""What a satisfaction is about (对…的满意度) weighs this much more than in other names."""
+
+SATISFACTION = "满意"
+SENTENCE = "状态/句"
+# Families whose names are made of weak words, so that these always weigh: 保障经办管理体系实施 is not 服务体系优化情况.
+WORDY = frozenset({SATISFACTION, SENTENCE, "状态/成效", "能力", "水平"})
+
+_LEAD = re.compile(r"(?:(?:三级)?指标\d*[:：、.]|[(（]?[0-9一二三四五六七八九十]{1,2}[)）、.:：](?!\d)|[①-⑳])")
+_BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[-—~至到](?:19|20)?\d\d)?年度?")
+_TAIL = re.compile(r"(?:[≥≤<>=±]+[\d.]*|\d+(?:\.\d+)?%|%|‰)+")
+_PLACE = re.compile(r"^(?:全(?:市|省|县|区|州|旗|镇)|[本我](?:市|省|县|区))")
+_AGAINST = r"对(?!象|外|口|比|接|应|标|账|照)"
+_NOISE = re.compile(rf"[^\w.&]|_|[的之]|(?<=[一-鿿]){_AGAINST}|^{_AGAINST}")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LATIN = re.compile(r"[a-z0-9.&]+")
+
+_OBJECT_FOLLOWS = Entry()
+_JOINING = frozenset({"和", "与", "及", "以及"})
+_SAYING_WHO = frozenset({PLAIN, NARROW, ACTION, ASPECT})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or character of a name with its weight in plain characters."""
+
+    kind: str
+    text: str
+    weight: float
+
+    @property
+    def key(self) -> str:
+        """Equal keys are the same token in two names."""
+        return f"{self.kind}:{self.text}"
+
+    @property
+    def substance(self) -> float:
+        """The part of the weight that another word cannot replace: all but the least of light words."""
+        if self.kind in (FILLER, WEAK) or (self.kind == PERSON and not self.text):
+            return max(self.weight - WEIGHTS[WEAK], 0.0)
+        return self.weight
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What vetoes look at."""
+
+    family: str
+    """Family of the head (`数量/人`)."""
+    actions: frozenset[str] = frozenset()
+    strong: frozenset[str] = frozenset()
+    """Aspects that must agree (及时, 合格)."""
+    weak: frozenset[str] = frozenset()
+    """Aspects that one name may leave out (完成, 覆盖)."""
+    contrasts: frozenset[tuple[str, str]] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """One name as the clustering sees it."""
+
+    normal: str
+    """Normalised text: equal normal texts are one indicator."""
+    head: str
+    """The suffix that says what is measured, "" if the name is a sentence."""
+    tokens: tuple[Token, ...]
+    """Words before the head in order of appearance, each once."""
+    tags: Tags
+
+
+def normalise_name(name: str, vocabulary: Vocabulary | None = None) -> str:
+    """The text by which two names are identical: without width, leading `指标1：`, units in brackets, years, 的, 对, 全市.
+
+    Normalising twice is normalising once. A name of which nothing would be left keeps its folded text.
+    """
+    return _normal(name, _clean(name, vocabulary or load_vocabulary())[0])
+
+
+def display_name(name: str, vocabulary: Vocabulary | None = None) -> str:
+    """A name as it can be shown for a group: without list number, unit, year and 全市, but with 的 and 对."""
+    return _clean(name, vocabulary or load_vocabulary())[0] or name.strip()
+
+
+def _normal(name: str, text: str) -> str:
+    return _NOISE.sub("", text) or fold(name)
+
+
+def _clean(name: str, words: Vocabulary) -> tuple[str, str]:
+    """Folded text without list numbers, units and years; and the family that its unit in brackets tells."""
+    text, family = fold(name), ""
+
+    def unit(match: re.Match[str]) -> str:
+        nonlocal family
+        inner = match[1]
+        if inner in words.units:
+            family = words.units[inner] or family
+            return ""
+        if len(inner) <= 1 or _TAIL.fullmatch(inner) or _YEAR.fullmatch(inner):  # 文化馆(站), 件(套)数, (≥90%)
+            return ""
+        return inner
+
+    while True:
+        before = text
+        lead = _LEAD.match(text)
+        if lead:
+            text = text[lead.end() :]
+        text = _PLACE.sub("", _YEAR.sub("", _without_tail(_BRACKETS.sub(unit, text))))
+        if text == before:
+            return text, family
+
+
+def _without_tail(text: str) -> str:
+    """Without `%`, `≥90%` at the end."""
+    end = len(text)
+    while end and text[end - 1] in "%‰≥≤<>=±.0123456789":
+        end -= 1
+    tail = _TAIL.search(text, end)
+    return text[: tail.start()] if tail and tail.end() == len(text) else text
+
+
+def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
+    """Read one name; the result depends on the name and the vocabulary alone."""
+    words = vocabulary or load_vocabulary()
+    text, unit_family = _clean(name, words)
+    ending = next((word for word in words.endings if len(text) > len(word) + 1 and text.endswith(word)), "")
+    head, family = _head(text[: len(text) - len(ending)], words)
+    if not head:
+        ending = ""
+    if unit_family and (family == "数量" or (not head and unit_family.startswith("数量"))):
+        family = unit_family
+    body = text[: len(text) - len(ending) - len(head)]
+    entries = _segments(body, words)
+    tagged = entries + [words.words[word] for word in (head, ending) if word in words.words]
+    return NameForm(
+        normal=_normal(name, text),
+        head=head,
+        tokens=_weigh(entries, family, words),
+        tags=Tags(
+            family=family,
+            actions=frozenset().union(*(entry.actions for entry in entries)),
+            strong=frozenset().union(*(entry.strong for entry in tagged)),
+            weak=frozenset().union(*(entry.weak for entry in tagged)),
+            contrasts=frozenset(contrast for entry in tagged for contrast in entry.contrasts),
+            numbers=frozenset(_NUMBER.findall(body)),
+        ),
+    )
+
+
+def _head(text: str, words: Vocabulary) -> tuple[str, str]:
+    """The longest known measure at the end, and its family."""
+    for length in range(min(words.longest_head, len(text)), 0, -1):
+        family = words.heads.get(text[-length:])
+        if family:
+            return text[-length:], family
+    return "", SENTENCE
+
+
+def _segments(text: str, words: Vocabulary) -> list[Entry]:
+    """Longest match from left to right; runs of Latin letters and digits stay whole, other characters stand alone."""
+    found: list[Entry] = []
+    at = 0
+    while at < len(text):
+        if text[at] == "对" and text[at : at + 2] not in words.words:
+            found.append(_OBJECT_FOLLOWS)
+            at += 1
+            continue
+        latin = _LATIN.match(text, at)
+        least = latin.end() - at if latin else 1
+        for length in range(min(words.longest_word, len(text) - at), least - 1, -1):
+            entry = words.words.get(text[at : at + length])
+            if entry is not None:
+                found.append(entry)
+                at += length
+                break
+        else:
+            found.append(_latin(latin[0]) if latin else _character(text[at]))
+            at += least
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _character(character: str) -> Entry:
+    return Entry(tokens=((PLAIN, character),)) if character.isalnum() else Entry()
+
+
+@lru_cache(maxsize=4096)
+def _latin(text: str) -> Entry:
+    return Entry(tokens=((NARROW, text),))
+
+
+def _weigh(entries: Sequence[Entry], family: str, words: Vocabulary) -> tuple[Token, ...]:
+    """Tokens with weights, each once. Weak words weigh more where nothing else tells the names apart."""
+    weights: dict[tuple[str, str], float] = {}
+    skipped = words.whole.get(family, frozenset())
+    before, factor = "", 1.0
+    for entry in entries:
+        if entry is _OBJECT_FOLLOWS and family == SATISFACTION and weights:
+            factor = OBJECT_FACTOR
+        for kind, text in entry.tokens:
+            if text in skipped or kind == NEUTRAL:
+                continue
+            weight = WEIGHTS[kind] * (len(text) if kind == PLAIN else 1) * (1.0 if kind == WEAK else factor)
+            value = text
+            if kind == PERSON:
+                value, weight = _person(weights, weight, before, family)
+            weights[kind, value] = max(weight, weights.get((kind, value), 0.0))
+        before = _kind_before(entry, before)
+    weak = [token for token, weight in weights.items() if token[0] == WEAK and weight <= WEIGHTS[WEAK]]
+    rest = 0.0 if family in WORDY else sum(weights.values()) - len(weak) * WEIGHTS[WEAK]
+    raised = max(WEIGHTS[WEAK], WEAK_ALONE - (WEAK_ALONE - WEIGHTS[WEAK]) * rest / SUBSTANCE_ENOUGH)
+    weights.update(dict.fromkeys(weak, raised))
+    return tuple(Token(kind, text, weight) for (kind, text), weight in weights.items())
+
+
+def _person(weights: dict[tuple[str, str], float], weight: float, before: str, family: str) -> tuple[str, float]:
+    """The token of 群众, 人员 …: nothing of its own after a word that says who, the general respondent otherwise.
+
+    In a satisfaction the weak words before it are the respondent (受益群众), so they get the weight of one.
+    """
+    weak = [token for token, value in weights.items() if token[0] == WEAK and value <= WEIGHTS[WEAK]]
+    if family == SATISFACTION and weak:
+        weights.update(dict.fromkeys(weak, GENERAL_PERSON_WEIGHT))
+        return "", weight
+    return ("", weight) if before in _SAYING_WHO else ("群众", GENERAL_PERSON_WEIGHT)
+
+
+def _kind_before(entry: Entry, before: str) -> str:
+    """What stands before the next word: nothing after 和, 与 and punctuation, the last telling word otherwise."""
+    if not entry.tokens or entry.tokens[-1][1] in _JOINING:
+        return ""
+    return before if entry.tokens[-1][0] == NEUTRAL else entry.tokens[-1][0]

@@ -1,0 +1,134 @@
+"""How alike two names are (相似度): vetoes first, then one asymmetric score of their tokens.
+
+An insertion on one side is cheap (a name that says more), a substitution on both sides is dear (another thing). Nothing
+here depends on what else is loaded: the score of a pair and the cut are fixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import NamedTuple
+
+from kpi.cluster.names import NameForm, Tags, parse_name
+from kpi.cluster.vocabulary import Vocabulary, load_vocabulary
+
+# Set by grid on the given names, clusters_more.csv and tests/data/clusters/dev.csv, see docs/decisions.md.
+BASE = 0.6
+"""What two names of one head have in common before any word."""
+INSERTION = 0.8
+"""Price of what one name says more, in tokens."""
+SUBSTITUTION = 6.0
+"""Price of what both names say differently, in tokens."""
+CUT = 0.55
+"""Least average similarity (0–1) at which two groups are one indicator; fixed, whatever is loaded."""
+
+# Heads that count or price things: 合格批次 is told from 批次 by its words; aspects are vetoes only for rates and states.
+PLAIN_MEASURES = frozenset({"数量", "金额", "面积", "长度", "成本", "标准", "时间", "天数", "月数", "浓度"})
+
+
+class Veto(NamedTuple):
+    """Why two names cannot be the same: `what` and the differing words of both."""
+
+    what: str
+    left: str
+    right: str
+
+
+def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
+    """All reasons against a pair, in a fixed order."""
+    found = []
+    if not families_meet(a.family, b.family):
+        found.append(Veto("计量", a.family, b.family))
+    if a.actions and b.actions and not a.actions & b.actions:
+        found.append(_veto("动作", a.actions, b.actions))
+    if group_of(a.family) not in PLAIN_MEASURES:
+        if a.strong != b.strong:
+            found.append(_veto("方面", a.strong, b.strong))
+        elif not a.strong and a.weak and b.weak and not a.weak & b.weak:
+            found.append(_veto("方面", a.weak, b.weak))
+    if a.numbers and b.numbers and a.numbers != b.numbers:
+        found.append(_veto("数字", a.numbers, b.numbers))
+    found.extend(_contrasts(a, b, vocabulary))
+    return found
+
+
+def _contrasts(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
+    found = []
+    for name in sorted({name for name, _ in a.contrasts | b.contrasts}):
+        if group_of(a.family) in vocabulary.not_for[name]:
+            continue
+        left = frozenset(member for group, member in a.contrasts if group == name)
+        right = frozenset(member for group, member in b.contrasts if group == name)
+        if "*" in left | right:  # 新建 is as good as 新增, and as none
+            left, right = left - {"*"}, right - {"*"}
+            told = bool(left and right)
+        else:
+            told = bool(left and right) or name in vocabulary.alone
+        if told and left != right:
+            found.append(_veto(name, left, right))
+    return found
+
+
+def _veto(what: str, left: frozenset[str], right: frozenset[str]) -> Veto:
+    return Veto(what, "、".join(sorted(left)), "、".join(sorted(right)))
+
+
+def group_of(family: str) -> str:
+    """The group of a family: `数量` of `数量/人`."""
+    return family.split("/", 1)[0]
+
+
+def families_meet(a: str, b: str) -> bool:
+    """Equal families, or one of them is the open family of their group (数量 beside 人数)."""
+    return a == b or (group_of(a) == group_of(b) and ("/" not in a or "/" not in b))
+
+
+def similarity(a: NameForm, b: NameForm) -> float:
+    """The score of two names' tokens, 0–1, without vetoes; 1 for equal tokens."""
+    left, right = {t.key: t for t in a.tokens}, {t.key: t for t in b.tokens}
+    shared = sorted(left.keys() & right.keys())
+    common = sum(sqrt(left[key].weight * right[key].weight) for key in shared)
+    replaced = sum(sqrt(left[key].substance * right[key].substance) for key in shared)
+    more = max(sum(t.weight for t in a.tokens), sum(t.weight for t in b.tokens)) - common
+    both = min(sum(t.substance for t in a.tokens), sum(t.substance for t in b.tokens)) - replaced
+    return (common + BASE) / (common + BASE + INSERTION * max(more, 0.0) + SUBSTITUTION * max(both, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why two names are, or are not, one indicator."""
+
+    a: NameForm
+    b: NameForm
+    identical: bool
+    """The normalised names are equal: one indicator whatever the score."""
+    vetoes: tuple[Veto, ...]
+    common: tuple[str, ...]
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+    score: float
+    """0–1, of the words alone."""
+    cut: float = CUT
+
+    @property
+    def alike(self) -> bool:
+        """Whether the pair by itself would be put together; in a group the average of all pairs counts."""
+        return self.identical or (not self.vetoes and self.score >= self.cut)
+
+
+def explain(a: str, b: str, *, vocabulary: Vocabulary | None = None) -> Explanation:
+    """Heads, vetoes, common and different parts, and score of two names."""
+    words = vocabulary or load_vocabulary()
+    left, right = parse_name(a, words), parse_name(b, words)
+    keys_a, keys_b = {t.key for t in left.tokens}, {t.key for t in right.tokens}
+    return Explanation(
+        a=left,
+        b=right,
+        identical=left.normal == right.normal,
+        vetoes=tuple(find_vetoes(left.tags, right.tags, words)),
+        common=tuple(t.text for t in left.tokens if t.key in keys_b),
+        only_a=tuple(t.text for t in left.tokens if t.key not in keys_b),
+        only_b=tuple(t.text for t in right.tokens if t.key not in keys_a),
+        score=similarity(left, right),
+    )

@@ -1,0 +1,235 @@
+"""Vocabulary of indicator names (指标名称词表): data files → one lexicon that reads a name in a single pass.
+
+The words are data (`kpi/data/cluster_vocabulary.toml`); users add files of the same shape, whose lists are joined to it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from kpi.errors import BadInput
+from kpi.text import fold
+
+NEUTRAL, FILLER, WEAK, PLAIN, PERSON, ACTION, ASPECT, NARROW = (
+    "neutral", "filler", "weak", "plain", "person", "action", "aspect", "narrow",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a word contributes to a name: `(kind, text)` tokens and the tags that vetoes look at."""
+
+    tokens: tuple[tuple[str, str], ...] = ()
+    actions: frozenset[str] = frozenset()
+    strong: frozenset[str] = frozenset()
+    weak: frozenset[str] = frozenset()
+    contrasts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The compiled word lists; `words` and `heads` are looked up by longest match."""
+
+    words: Mapping[str, Entry]
+    heads: Mapping[str, str]
+    """Suffix of a name → family of measures (`数量/人`)."""
+    units: Mapping[str, str]
+    """Unit in brackets → family, "" for units that say nothing about it (%)."""
+    alone: frozenset[str]
+    """Contrasts of which a member against none is a difference too."""
+    not_for: Mapping[str, frozenset[str]]
+    """Contrast → groups of families in which it does not count (户均 in a 补助标准)."""
+    endings: tuple[str, ...]
+    """Words after the head that do not hide it (死亡人数下降), longest first."""
+    whole: Mapping[str, frozenset[str]]
+    """Family → words that leave its measure without a subject of its own (项目预算控制数)."""
+    longest_word: int = field(default=0)
+    longest_head: int = field(default=0)
+
+
+SECTIONS = ("heads", "units", "words", "synonyms", "actions", "aspects", "qualifiers", "contrasts")
+
+
+def load_vocabulary(paths: Iterable[str | Path] = ()) -> Vocabulary:
+    """The built-in vocabulary joined with the user's files.
+
+    Raises:
+        BadInput: a file cannot be read, is no TOML, or has a section or value of another shape.
+    """
+    return _load(tuple(str(path) for path in paths))
+
+
+@lru_cache(maxsize=8)
+def _load(paths: tuple[str, ...]) -> Vocabulary:
+    built_in = files("kpi.data").joinpath("cluster_vocabulary.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(built_in)
+    for path in paths:
+        data = _joined(data, _read(Path(path)))
+    return _compile(data)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput("词表文件无法读取", where=str(path), found=str(error), advice="检查路径和权限") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput("词表文件不是 TOML", where=str(path), found=str(error), advice="参照内置词表的格式") from error
+    unknown = sorted(set(data) - set(SECTIONS))
+    if unknown:
+        raise BadInput(
+            "词表文件有未知的部分", where=str(path), found="、".join(unknown), advice=f"可用：{'、'.join(SECTIONS)}"
+        )
+    _check(data, str(path))
+    return data
+
+
+def _check(data: Mapping[str, Any], where: str) -> None:
+    for section, tables in data.items():
+        if not isinstance(tables, dict):
+            raise BadInput("词表的部分应为表", where=f"{where} [{section}]", found=repr(tables), advice="参照内置词表")
+        lists = (
+            [t.get("members", {}) for t in tables.values() if isinstance(t, dict)]
+            if section == "contrasts"
+            else [tables]
+        )
+        for table in lists:
+            for key, words in table.items():
+                if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+                    found = f"{key} = {words!r}"
+                    raise BadInput(
+                        "词表的值应为词的列表", where=f"{where} [{section}]", found=found, advice='写作 ["词"]'
+                    )
+
+
+def _joined(base: Any, more: Any) -> Any:
+    """Tables are joined key by key, lists are appended, other values are replaced."""
+    if isinstance(base, dict) and isinstance(more, dict):
+        return {key: _joined(base[key], more[key]) if key in base and key in more else base.get(key, more.get(key))
+                for key in [*base, *(key for key in more if key not in base)]}  # fmt: skip
+    if isinstance(base, list) and isinstance(more, list):
+        return base + more
+    return more
+
+
+class _Draft:
+    """Collects what the sections say about one word before the entries are frozen."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, list[tuple[str, str]]] = {}
+        self.tags: dict[str, dict[str, list[Any]]] = {}
+
+    def token(self, word: str, kind: str, text: str) -> None:
+        found = self.tokens.setdefault(fold(word), [])
+        if (kind, text) not in found:
+            found.append((kind, text))
+
+    def tag(self, word: str, role: str, value: Any) -> None:
+        self.tags.setdefault(fold(word), {}).setdefault(role, []).append(value)
+
+
+# A word may stand in several sections: the more telling kind gives its token, all of them give their tags.
+_RANK = {ACTION: 0, ASPECT: 1, NARROW: 2, PLAIN: 3, PERSON: 4, WEAK: 5, FILLER: 6, NEUTRAL: 7}
+
+
+def _compile(data: Mapping[str, Any]) -> Vocabulary:
+    draft = _Draft()
+    _draft_words(draft, data)
+    _draft_tags(draft, data)
+    alone = frozenset(name for name, group in data["contrasts"].items() if group.get("alone"))
+    entries = {word: _entry(draft, word, alone) for word in sorted({*draft.tokens, *draft.tags})}
+    _add_synonyms(entries, data["synonyms"])
+    heads = {fold(suffix): family for family, words in data["heads"].items() for suffix in words}
+    units = {fold(unit): family for family, words in data["units"].items() for unit in words}
+    return Vocabulary(
+        words=entries,
+        heads=heads,
+        units=units,
+        alone=alone,
+        not_for={name: frozenset(group.get("not_for", ())) for name, group in data["contrasts"].items()},
+        endings=tuple(sorted(data["words"]["endings"], key=lambda word: (-len(word), word))),
+        whole={family: frozenset(map(fold, words)) for family, words in data["words"]["whole"].items()},
+        longest_word=max(map(len, entries)),
+        longest_head=max(map(len, heads)),
+    )
+
+
+def _draft_words(draft: _Draft, data: Mapping[str, Any]) -> None:
+    """Tokens of light words, and of whole words that a family skips."""
+    for kind in (NEUTRAL, FILLER, WEAK, PERSON):
+        for word in data["words"].get(kind, ()):
+            draft.token(word, kind, fold(word))
+    for word in (word for words in data["words"]["whole"].values() for word in words):
+        if fold(word) not in draft.tokens:
+            draft.token(word, PLAIN, fold(word))
+    for word in data["qualifiers"]["narrow"]:
+        draft.token(word, NARROW, fold(word))
+
+
+def _draft_tags(draft: _Draft, data: Mapping[str, Any]) -> None:
+    """Actions, aspects and contrasts: tags, and the tokens of the first two."""
+    for canonical, words in data["actions"].items():
+        for word in (canonical, *words):
+            draft.token(word, ACTION, canonical)
+            draft.tag(word, "actions", canonical)
+    for strength, kind in (("strong", ASPECT), ("weak", WEAK)):
+        for canonical, words in data["aspects"][strength].items():
+            for word in (canonical, *words):
+                draft.token(word, kind, canonical)
+                draft.tag(word, strength, canonical)
+    for name, group in data["contrasts"].items():
+        for member, words in group["members"].items():
+            for word in words:
+                draft.tag(word, "contrasts", (name, member))
+
+
+def _add_synonyms(entries: dict[str, Entry], synonyms: Mapping[str, Sequence[str]]) -> None:
+    """Give every wording the tokens of its canonical word."""
+    for canonical, words in synonyms.items():
+        target = _spelled(fold(canonical), entries)
+        for word in (canonical, *words):
+            own = entries.get(fold(word))
+            entries[fold(word)] = _merged(target, own) if own else target
+
+
+def _entry(draft: _Draft, word: str, alone: frozenset[str]) -> Entry:
+    tokens = draft.tokens.get(word)
+    groups = {name for name, _ in draft.tags.get(word, {}).get("contrasts", ())}
+    kept: tuple[tuple[str, str], ...]
+    if not tokens and groups and groups <= alone:
+        kept = ()
+    elif tokens:
+        best = min(_RANK[kind] for kind, _ in tokens)
+        kept = tuple(token for token in tokens if _RANK[token[0]] == best)
+    else:
+        kept = tuple((PLAIN, character) for character in word)
+    tags = draft.tags.get(word, {})
+    return Entry(
+        tokens=kept,
+        actions=frozenset(tags.get("actions", ())),
+        strong=frozenset(tags.get("strong", ())),
+        weak=frozenset(tags.get("weak", ())),
+        contrasts=tuple(dict.fromkeys(tags.get("contrasts", ()))),
+    )
+
+
+def _spelled(word: str, entries: Mapping[str, Entry]) -> Entry:
+    """The entry of a canonical word: its own, else its plain characters."""
+    return entries.get(word) or Entry(tokens=tuple((PLAIN, character) for character in word))
+
+
+def _merged(target: Entry, own: Entry) -> Entry:
+    """A synonym that also stands in other lists: the canonical word's tokens, the tags of both."""
+    return Entry(
+        tokens=target.tokens,
+        actions=target.actions | own.actions,
+        strong=target.strong | own.strong,
+        weak=target.weak | own.weak,
+        contrasts=tuple(dict.fromkeys((*target.contrasts, *own.contrasts))),
+    )
