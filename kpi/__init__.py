@@ -14,7 +14,7 @@ _PUBLIC = {
     "format_target": "kpi.targets",
     "cluster_names": "kpi.cluster",
     "review": "kpi.review",
-    "ingest": "kpi.ingest",
+    "ingest": "kpi.ingestion",
     "open_store": "kpi.store",
     "KpiError": "kpi.errors",
 }

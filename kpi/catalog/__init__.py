@@ -1,0 +1,1 @@
+"""The snapshot on disk (快照): build, publish, open, filter, count."""

@@ -1,0 +1,249 @@
+"""Where things lie in a store (指标库目录), and the manifest of a snapshot (快照清单).
+
+    STORE/CURRENT                   name of the snapshot that readers open, replaced as one small object
+    STORE/snapshots/<name>/         immutable once it has this name; see `Manifest`
+    STORE/parsed/<parser>/<sha256>/ results of parsing, by content
+    STORE/files/<sha256>            originals
+    STORE/decisions/                what people decided
+
+Parts of a snapshot that did not change are hard links to the snapshot before it (copies where links are not possible).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from kpi.errors import StoreError
+
+SCHEMA_VERSION = 1
+"""Version of the files of a snapshot; raised with every change that an older program could misread."""
+
+PART_FOLDERS = {
+    "indicators": "parquet",
+    "facets": "parquet",
+    "rows": "sqlite",
+    "projects": "parquet",
+    "tables": "parquet",
+}
+"""Folder → ending of what each part (分段) of a snapshot consists of."""
+
+DOCUMENTS, SECTIONS, NAMES, CODES, CLUSTERS = (
+    "documents.parquet",
+    "sections.parquet",
+    "names.parquet",
+    "codes.parquet",
+    "clusters.parquet",
+)
+SEARCH = "search"
+MANIFEST = "manifest.json"
+BUILDING = ".building-"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a snapshot: rows of whole documents, never changed after it was written."""
+
+    name: str
+    rows: int
+    documents: int
+
+    def files(self) -> dict[str, str]:
+        """Folder → path inside the snapshot."""
+        return {folder: f"{folder}/part-{self.name}.{ending}" for folder, ending in PART_FOLDERS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Size and checksum of one file of a snapshot."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a snapshot holds; written last, so that a snapshot without one is no snapshot."""
+
+    name: str
+    sequence: int
+    created: str
+    previous: str = ""
+    schema: int = SCHEMA_VERSION
+    counts: Mapping[str, int] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    next_part: int = 1
+    search: Mapping[str, str | int] = field(default_factory=dict)
+    """Of the text index: its `version`, and how many texts of each kind it holds."""
+    files: Mapping[str, Stamp] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Number of indicator rows over all parts."""
+        return sum(part.rows for part in self.parts)
+
+
+class Layout:
+    """Paths inside one store and the small objects that are swapped atomically."""
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root)
+        self.snapshots = self.root / "snapshots"
+        self.parsed = self.root / "parsed"
+        self.files = self.root / "files"
+        self.decisions = self.root / "decisions"
+        self.current_file = self.root / "CURRENT"
+
+    def create(self) -> None:
+        """Make the folders of an empty store; harmless on one that exists."""
+        for folder in (self.snapshots, self.parsed, self.files, self.decisions):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def current(self) -> str:
+        """Name of the snapshot in force; "" for a store that has none yet."""
+        try:
+            return self.current_file.read_text("utf-8").strip()
+        except FileNotFoundError:
+            return ""
+
+    def set_current(self, name: str) -> None:
+        """Put a snapshot in force for all who open the store from now on."""
+        write_atomically(self.current_file, f"{name}\n".encode())
+
+    def folder(self, name: str) -> Path:
+        """Folder of the snapshot `name`."""
+        return self.snapshots / name
+
+    def file_of(self, sha256: str) -> Path:
+        """Where the original with this content is kept."""
+        return self.files / sha256
+
+    def names(self) -> list[str]:
+        """Names of all finished snapshots, oldest first."""
+        if not self.snapshots.is_dir():
+            return []
+        return sorted(folder.name for folder in self.snapshots.iterdir() if (folder / MANIFEST).is_file())
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a snapshot's manifest.
+
+    Raises:
+        StoreError: no manifest, a damaged one (`damaged_snapshot`), or another schema version (`schema_version`).
+    """
+    path = folder / MANIFEST
+    try:
+        plain = json.loads(path.read_bytes())
+        schema = int(plain["schema"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            "快照清单缺失或损坏",
+            where=str(path),
+            found=str(error),
+            advice="运行 kpi doctor 修复",
+            code="damaged_snapshot",
+        ) from error
+    if schema != SCHEMA_VERSION:
+        newer = schema > SCHEMA_VERSION
+        raise StoreError(
+            "指标库由较新版本的程序写成" if newer else "指标库由较旧版本的程序写成",
+            where=str(folder),
+            found=f"格式版本 {schema}，本程序为 {SCHEMA_VERSION}",
+            advice="请升级程序" if newer else "运行 kpi doctor --rebuild 按已解析的结果重建",
+            code="schema_version",
+        )
+    plain["parts"] = tuple(Part(**part) for part in plain["parts"])
+    plain["files"] = {name: Stamp(**stamp) for name, stamp in plain["files"].items()}
+    return Manifest(**plain)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write a snapshot's manifest, its last file."""
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    write_atomically(folder / MANIFEST, text.encode())
+
+
+def check_sizes(folder: Path, manifest: Manifest) -> list[str]:
+    """Files of a snapshot that are missing or have another size than the manifest says."""
+    return [name for name, stamp in manifest.files.items() if _size(folder / name) != stamp.bytes]
+
+
+def check_sums(folder: Path, manifest: Manifest) -> list[str]:
+    """Files of a snapshot whose content differs from the manifest's checksums; reads everything."""
+    return [
+        name
+        for name, stamp in manifest.files.items()
+        if _size(folder / name) != stamp.bytes or stamp_of(folder / name).sha256 != stamp.sha256
+    ]
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Size and sha256 of a file."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return Stamp(size, digest.hexdigest())
+
+
+def files_below(folder: Path) -> Iterator[str]:
+    """Paths of all files below `folder`, relative with `/`, sorted."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix()
+
+
+def share(source: Path, target: Path) -> None:
+    """Give `target` the content of `source` without copying where the file system can (hard link)."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # other device, or a file system without links
+        shutil.copyfile(source, target)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a small file as a whole: readers see the old content or the new, also after a power cut."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Force a finished file to disk."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's entries to disk, where the platform can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1

@@ -1,0 +1,241 @@
+"""Publishing (发布): a new snapshot beside the old one, sharing what did not change, put in force by one swap.
+
+Only what changed is written: new documents make new parts; a part that loses documents is written anew without them;
+names are added to the text index; everything else is linked. A writer killed at any moment leaves the old snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from kpi.catalog.documents import DocumentRow, Entry, fingerprint
+from kpi.catalog.layout import BUILDING, Layout, Manifest, check_sizes, read_manifest, sync_folder, write_manifest
+from kpi.catalog.locks import prune, writing
+from kpi.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class NameEntry(NamedTuple):
+    """One text for the text index: `kind` name, project or department, and its number."""
+
+    kind: str
+    number: int
+    text: str
+
+
+class TextIndexWriter(Protocol):
+    """Writes the text index (`search/`) of a snapshot."""
+
+    @property
+    def version(self) -> str:
+        """Version of the index's form; another one makes it be built anew."""
+        ...
+
+    def build(self, folder: Path, entries: Iterable[NameEntry]) -> None:
+        """Write a new index to an empty folder."""
+        ...
+
+    def extend(self, folder: Path, entries: Iterable[NameEntry]) -> None:
+        """Add entries by an incremental commit. Files that exist are shared with other snapshots: never changed."""
+        ...
+
+
+class Amendments(Protocol):
+    """People's decisions about documents and indicators (更正), replayed whenever a document's rows are made."""
+
+    def fingerprint(self, sha256: str) -> str:
+        """Changes whenever `apply` would give something else; "" for none."""
+        ...
+
+    def apply(self, plain: dict[str, Any]) -> dict[str, Any]:
+        """A parsed document with its corrections applied."""
+        ...
+
+
+class ClusterWriter(Protocol):
+    """Writes clusters.parquet of a snapshot being built."""
+
+    def __call__(self, building: Path, base: Path | None, names: list[str]) -> None:
+        """Assign `names` (number = place in the list) to clusters; `base` is the snapshot before, or None."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """What publishing needs from layers above the catalog."""
+
+    load: Callable[[Entry], dict[str, Any]]
+    """The parsed result of a document, see `kpi.serial`."""
+    index: TextIndexWriter | None = None
+    clusters: ClusterWriter | None = None
+    amendments: Amendments | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What the new snapshot is to hold other than the one in force."""
+
+    put: tuple[Entry, ...] = ()
+    drop: frozenset[str] = frozenset()
+    rebuild: bool = False
+    """Make everything anew from the parsed results: after damage, or for a new schema version."""
+    reindex: bool = False
+    """Publish even if no document changed, with the text index made anew from the names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What publishing did; `name` is the snapshot in force afterwards."""
+
+    name: str
+    changed: bool
+    added: int = 0
+    replaced: int = 0
+    removed: int = 0
+    rows_written: int = 0
+    pruned: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Plan:
+    """The difference between the snapshot in force and the one to be."""
+
+    base: Manifest | None
+    kept: dict[str, DocumentRow] = field(default_factory=dict)
+    made: list[tuple[Entry, str]] = field(default_factory=list)
+    """Documents whose rows are made now, with their fingerprints."""
+    gone: frozenset[str] = frozenset()
+    """Documents of the base whose rows do not stay as they are."""
+    touched: bool = False
+    """Whether anything changed at all, be it only where a file lies."""
+    reindex: bool = False
+    added: int = 0
+    replaced: int = 0
+
+
+def publish(layout: Layout, change: Change, tools: Tools, *, wait: float = 600.0) -> Published:
+    """Publish a change; does nothing when the snapshot in force already holds it.
+
+    Raises:
+        StoreError: another writer holds the store, the place is not writable, a parsed result is missing.
+    """
+    with writing(layout, wait=wait):
+        base, notes = _base(layout, change)
+        plan = make_plan(layout, base, change, tools.amendments)
+        if not plan.touched:
+            return Published(name=layout.current(), changed=False, notes=tuple(notes))
+        name, sequence = _next_name(layout)
+        building = layout.snapshots / f"{BUILDING}{name}"
+        from kpi.catalog.build import build_snapshot
+
+        try:
+            prune(layout)
+            building.mkdir(parents=True)
+            manifest, rows_written = build_snapshot(layout, building, plan, tools, name=name, sequence=sequence)
+            write_manifest(building, manifest)
+            sync_folder(building)
+            building.rename(layout.folder(name))
+            sync_folder(layout.snapshots)
+            layout.set_current(name)
+        except OSError as error:
+            raise _not_written(layout, error) from error
+        removed = len(plan.gone) - plan.replaced
+        return Published(
+            name=name, changed=True, added=plan.added, replaced=plan.replaced, removed=removed, rows_written=rows_written,
+            pruned=tuple(prune(layout)), notes=tuple(notes),
+        )  # fmt: skip
+
+
+def usable(layout: Layout) -> tuple[Manifest | None, list[str]]:
+    """The snapshot to read: the one in force, or the newest whole one before it, with notes on what was passed over.
+
+    Raises:
+        StoreError: the store has snapshots but none is usable.
+    """
+    current = layout.current()
+    if not current:
+        return None, []
+    names = [name for name in layout.names() if name <= current]
+    notes: list[str] = []
+    for name in [current, *(name for name in reversed(names) if name != current)]:
+        try:
+            manifest = read_manifest(layout.folder(name))
+        except StoreError as error:
+            if error.code == "schema_version":
+                raise
+            notes.append(f"快照 {name} 不可用（{error.what}）")
+            continue
+        broken = check_sizes(layout.folder(name), manifest)
+        if not broken:
+            return manifest, notes
+        notes.append(f"快照 {name} 有 {len(broken)} 个文件缺失或不完整（{broken[0]} 等）")
+    raise StoreError(
+        "指标库没有可用的快照", where=str(layout.root), found="；".join(notes), advice="运行 kpi doctor --rebuild 重建",
+        code="damaged_snapshot",
+    )  # fmt: skip
+
+
+def _base(layout: Layout, change: Change) -> tuple[Manifest | None, list[str]]:
+    try:
+        return usable(layout)
+    except StoreError:
+        if change.rebuild:
+            return None, ["没有可用的快照，全部重建"]
+        raise
+
+
+def make_plan(layout: Layout, base: Manifest | None, change: Change, amendments: Amendments | None) -> Plan:
+    """Compare what is wanted with what `base` holds."""
+    from kpi.catalog.documents import read_documents
+    from kpi.catalog.layout import DOCUMENTS
+
+    held = read_documents(layout.folder(base.name) / DOCUMENTS) if base else {}
+    wanted = {sha256: row.entry for sha256, row in held.items() if sha256 not in change.drop}
+    order = max((row.entry.order for row in held.values()), default=0)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for entry in change.put:
+        old = wanted.get(entry.sha256)
+        if old is None:
+            order += 1
+            wanted[entry.sha256] = replace(entry, order=entry.order or order, added=entry.added or now)
+        else:
+            attributes = {**old.attributes, **entry.attributes}
+            wanted[entry.sha256] = replace(entry, order=old.order, added=old.added, attributes=attributes)
+    plan = Plan(base=None if change.rebuild else base, touched=change.rebuild or change.reindex, reindex=change.reindex)
+    for sha256, entry in wanted.items():
+        mark = fingerprint(entry, amendments.fingerprint(sha256) if amendments else "")
+        row = held.get(sha256)
+        if row is not None and row.fingerprint == mark and not change.rebuild:
+            plan.kept[sha256] = replace(row, entry=entry)
+            plan.touched |= _moved(row.entry, entry)
+        else:
+            plan.made.append((entry, mark))
+            plan.added += row is None
+            plan.replaced += row is not None
+    plan.gone = frozenset(held) - frozenset(plan.kept)
+    plan.touched |= bool(plan.made or plan.gone)
+    return plan
+
+
+def _moved(old: Entry, new: Entry) -> bool:
+    return (old.path, old.location) != (new.path, new.location)
+
+
+def _next_name(layout: Layout) -> tuple[str, int]:
+    # A running number first: names sort by it even when the clock goes backwards.
+    last = max((int(name.split("-")[0]) for name in layout.names()), default=0)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    return f"{last + 1:08d}-{stamp}", last + 1
+
+
+def _not_written(layout: Layout, error: OSError) -> StoreError:
+    return StoreError(
+        "快照没有写成，原有快照继续有效", where=str(error.filename or layout.root), found=error.strerror or str(error),
+        advice="检查磁盘空间和权限后重新运行", code="not_written",
+    )  # fmt: skip

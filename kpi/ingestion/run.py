@@ -1,0 +1,254 @@
+"""One run over many files (一次导入): take stock, parse what is new, publish."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kpi.catalog.documents import ATTRIBUTES, DocumentRow, Entry, contradicted, read_documents
+from kpi.catalog.layout import DOCUMENTS, Layout
+from kpi.catalog.publish import Change, Published, publish, usable
+from kpi.errors import BadInput, KpiError, MissingDependency, UsageError
+from kpi.ingestion.executor import Executor, ProcessExecutor
+from kpi.ingestion.parsed import ParsedResults, load_plain
+from kpi.ingestion.publishing import tools_for
+from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, SKIPPED, FileReport, IngestReport, Progress
+from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, known_content
+
+if TYPE_CHECKING:
+    from kpi.model import Document
+
+Parser = Callable[[Path], "Document"]
+
+
+@dataclass(frozen=True, slots=True)
+class ParseTask:
+    """One file for a worker."""
+
+    file: SourceFile
+    sha256: str
+    store: str
+    parser: str
+    parse: Parser
+
+
+def ingest(  # noqa: PLR0913 - keyword-only settings of a run
+    paths: Iterable[str | os.PathLike[str]],
+    store: str | os.PathLike[str] = ".kpi",
+    *,
+    jobs: int = 0,
+    attributes: Mapping[str, str | int] | None = None,
+    sync: bool = False,
+    retry: bool = False,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    parse: Parser | None = None,
+) -> IngestReport:
+    """Parse files and publish them to a store; what is known already is not parsed again.
+
+    Args:
+        paths: files and folders (with all their sub-folders).
+        store: folder of the store; it is made if needed.
+        jobs: worker processes, 0 = one a core.
+        attributes: province, city, county, department, year of documents that do not say it themselves.
+        sync: documents whose files vanished from the given folders leave the store.
+        retry: parse again what failed before.
+        executor: where to parse; worker processes of this machine by default.
+        progress: called after each file.
+        parse: the parser, `kpi.parse` by default; must be picklable for worker processes.
+
+    Raises:
+        UsageError: an unknown attribute.
+        StoreError: the store cannot be written, or another writer does not finish.
+    """
+    start = time.perf_counter()
+    stated = _checked(attributes or {})
+    layout = Layout(Path(store))
+    layout.create()
+    results = ParsedResults(layout)
+    files, missing = find_files(paths)
+    held = _held(layout)
+    run = _Run(layout, results, held, progress or _silent, len(files) + len(missing))
+    for path in missing:
+        failure = {"code": "not_found", "what": "文件不存在", "where": path, "found": "", "advice": "检查路径"}
+        run.tell(FileReport(path=path, status=FAILED, failure=failure))
+    tasks = run.take_stock(files, retry=retry, parse=parse or _default_parser())
+    if tasks:
+        for task, outcome in (executor or ProcessExecutor(jobs)).run(parse_task, tasks):
+            run.tell(_report(task, outcome, results))
+    published, gone = run.publish(files, paths if sync else (), stated)
+    return IngestReport(
+        files=tuple(sorted((run.annotated(report, stated) for report in run.reports), key=lambda report: report.path)),
+        published=published, removed=gone, seconds=time.perf_counter() - start,
+    )  # fmt: skip
+
+
+class _Run:
+    """State of one run: what each file turned out to be."""
+
+    def __init__(
+        self, layout: Layout, results: ParsedResults, held: Mapping[str, DocumentRow],
+        progress: Callable[[Progress], None], total: int,
+    ) -> None:  # fmt: skip
+        self.layout, self.results, self.progress, self.total = layout, results, progress, total
+        self.held = held
+        self.by_location = {row.entry.location: row for row in held.values()}
+        self.reports: list[FileReport] = []
+        self.content: dict[str, str] = {}
+        """Absolute path → sha256 of every given file that could be read."""
+
+    def tell(self, report: FileReport) -> None:
+        self.reports.append(report)
+        self.progress(Progress(len(self.reports), self.total, report.path, report.status))
+
+    def take_stock(self, files: Iterable[SourceFile], *, retry: bool, parse: Parser) -> list[ParseTask]:
+        """Sort out what needs no parsing; returns the rest as tasks."""
+        tasks = []
+        seen: dict[str, str] = {}
+        for file in files:
+            try:
+                sha256 = known_content(file, self.by_location) or content_hash(file.path)
+            except OSError as error:
+                self.tell(_failed(file, BadInput("文件无法读取", where=file.path, found=error.strerror or str(error))))
+                continue
+            self.content[file.location] = sha256
+            failure = None if retry else self.results.failure(sha256)
+            if sha256 in seen:
+                self.tell(
+                    FileReport(path=file.path, status=DUPLICATE, sha256=sha256, notes=(f"与 {seen[sha256]} 内容相同",))
+                )
+            elif self.results.has(sha256):
+                self.tell(FileReport(path=file.path, status=KNOWN, sha256=sha256))
+            elif failure is not None:
+                self.tell(FileReport(path=file.path, status=FAILED, sha256=sha256, failure=failure))
+            else:
+                tasks.append(ParseTask(file, sha256, str(self.layout.root), self.results.parser, parse))
+            seen.setdefault(sha256, file.path)
+        return tasks
+
+    def publish(
+        self, files: Iterable[SourceFile], synced: Iterable[str | os.PathLike[str]], stated: Mapping[str, str | int]
+    ) -> tuple[Published, tuple[str, ...]]:
+        """Publish what could be parsed; documents that were replaced (or, when syncing, vanished) leave the store."""
+        usable_content = {report.sha256 for report in self.reports if report.status in {PARSED, KNOWN, EMPTY}}
+        put: dict[str, Entry] = {}
+        for file in files:
+            sha256 = self.content.get(file.location, "")
+            if sha256 in usable_content and sha256 not in put:
+                put[sha256] = self._entry(file, sha256, stated)
+        present = set(self.content.values())
+        folders = list(synced)
+        gone = {
+            sha256: row.entry.path
+            for sha256, row in self.held.items()
+            if sha256 not in present and self._is_gone(row.entry.location, usable_content, folders)
+        }
+        change = Change(put=tuple(put.values()), drop=frozenset(gone))
+        return publish(self.layout, change, tools_for(self.layout)), tuple(sorted(gone.values()))
+
+    def _is_gone(self, location: str, usable_content: set[str], folders: list[str | os.PathLike[str]]) -> bool:
+        replaced = self.content.get(location) in usable_content
+        return replaced or (location not in self.content and bool(folders) and below(location, folders))
+
+    def _entry(self, file: SourceFile, sha256: str, stated: Mapping[str, str | int]) -> Entry:
+        old = self.held.get(sha256)
+        entry = Entry(
+            sha256=sha256, path=file.path, location=file.location, parser=self.results.parser, size=file.size,
+            modified=file.modified, attributes=stated,
+        )  # fmt: skip
+        if old is not None and old.entry.location != file.location and Path(old.entry.location).is_file():
+            # A further copy of a document that the store holds: it stays where it was.
+            return replace(old.entry, parser=self.results.parser, attributes=stated)
+        return entry
+
+    def annotated(self, report: FileReport, stated: Mapping[str, str | int]) -> FileReport:
+        """A report with a note where a stated attribute contradicts what the document says."""
+        if not stated or report.status not in {PARSED, KNOWN}:
+            return report
+        entry = Entry(sha256=report.sha256, path=report.path, location="", parser=self.results.parser)
+        differing = contradicted(load_plain(self.layout, entry), stated)
+        notes = tuple(
+            f"文件自述{_TITLES[name]}为{printed}，未采用{value}（可用 kpi correct 更正）"
+            for name, (value, printed) in differing.items()
+        )
+        return replace(report, notes=report.notes + notes)
+
+
+_TITLES = {"province": "省份", "city": "城市", "county": "区县", "department": "部门", "year": "年度"}
+
+
+def parse_task(task: ParseTask) -> FileReport:
+    """Parse one file and keep the result; runs in a worker."""
+    start = time.perf_counter()
+    results = ParsedResults(Layout(task.store), task.parser)
+    document = task.parse(Path(task.file.path))
+    if document.sha256 != task.sha256:
+        raise BadInput(
+            "文件在导入过程中被修改", where=task.file.path, advice="重新运行 kpi ingest", code="changed_meanwhile"
+        )
+    results.keep_original(task.sha256, Path(task.file.path))
+    results.save(document)
+    return FileReport(
+        path=task.file.path, status=PARSED if document.indicators else EMPTY, sha256=task.sha256,
+        indicators=len(document.indicators), tables=len(document.tables), repairs=len(document.warnings),
+        suspect_pages=len(document.suspect_pages), seconds=time.perf_counter() - start,
+    )  # fmt: skip
+
+
+def _report(task: ParseTask, outcome: FileReport | BaseException, results: ParsedResults) -> FileReport:
+    if isinstance(outcome, FileReport):
+        return outcome
+    report = _failed(task.file, outcome, task.sha256)
+    lasting = isinstance(outcome, BadInput) and outcome.code != "changed_meanwhile"
+    if lasting:  # what depends on the machine (memory, optional programs) may go well the next time
+        results.save_failure(task.sha256, report.failure)
+    return report
+
+
+def _failed(file: SourceFile, error: BaseException, sha256: str = "") -> FileReport:
+    if isinstance(error, KpiError):
+        parts = {
+            "code": error.code,
+            "what": error.what,
+            "where": error.where,
+            "found": error.found,
+            "advice": error.advice,
+        }
+    else:
+        found = f"{type(error).__name__}: {error}"
+        parts = {
+            "code": "bug",
+            "what": "程序内部错误",
+            "where": file.path,
+            "found": found,
+            "advice": "请把文件和此信息报告给维护者",
+        }
+    status = SKIPPED if isinstance(error, MissingDependency) else FAILED
+    return FileReport(path=file.path, status=status, sha256=sha256, failure=parts)
+
+
+def _held(layout: Layout) -> dict[str, DocumentRow]:
+    manifest, _ = usable(layout)
+    return read_documents(layout.folder(manifest.name) / DOCUMENTS) if manifest else {}
+
+
+def _checked(attributes: Mapping[str, Any]) -> dict[str, str | int]:
+    unknown = sorted(set(attributes) - set(ATTRIBUTES))
+    if unknown:
+        raise UsageError("不能为文件指定这些属性", found="、".join(unknown), advice=f"可用：{'、'.join(ATTRIBUTES)}")
+    return {name: value for name, value in attributes.items() if value not in ("", None)}
+
+
+def _default_parser() -> Parser:
+    import kpi
+
+    parse: Parser = kpi.parse
+    return parse
+
+
+def _silent(_progress: Progress) -> None:
+    """No one asked to be told."""

@@ -1,0 +1,91 @@
+"""Which files are meant, and what of them is known already (文件清点)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpi.catalog.documents import DocumentRow
+
+SUFFIXES = frozenset(
+    {
+        ".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".xlsm", ".et", ".html", ".htm", ".mht", ".mhtml", ".txt", ".csv",
+        ".tsv", ".rtf", ".zip", ".odt", ".ods",
+    }
+)  # fmt: skip
+"""Endings of files that are taken from a folder; a file given by name is taken whatever it is called."""
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file to ingest: path as given, absolute path, size in bytes, modification time in nanoseconds."""
+
+    path: str
+    location: str
+    size: int
+    modified: int
+
+
+def find_files(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[SourceFile], list[str]]:
+    """Files below the given paths, sorted, each once; and the given paths that do not exist.
+
+    Folders are searched with all their sub-folders; hidden files, `~$` lock files of Office and links are left out.
+    """
+    found: dict[str, SourceFile] = {}
+    missing = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            for file in _walk(path):
+                _add(found, file)
+        elif path.is_file():
+            _add(found, path)
+        else:
+            missing.append(str(given))
+    return sorted(found.values(), key=lambda file: file.path), missing
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(parent, name)
+            if path.suffix.lower() in SUFFIXES and not name.startswith((".", "~$")) and not path.is_symlink():
+                yield path
+
+
+def _add(found: dict[str, SourceFile], path: Path) -> None:
+    try:
+        status = path.stat()
+    except OSError:  # it vanished since it was listed
+        return
+    location = str(path.resolve())
+    found.setdefault(location, SourceFile(str(path), location, status.st_size, status.st_mtime_ns))
+
+
+def content_hash(path: str | os.PathLike[str]) -> str:
+    """sha256 of a file's content."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def known_content(file: SourceFile, held: Mapping[str, DocumentRow]) -> str:
+    """The content of a file that the store holds and that was not modified since; "" if it has to be read."""
+    row = held.get(file.location)
+    if row is None or (row.entry.size, row.entry.modified) != (file.size, file.modified):
+        return ""
+    return row.entry.sha256
+
+
+def below(location: str, folders: Iterable[str | os.PathLike[str]]) -> bool:
+    """Whether an absolute path lies in one of the given folders (or is one of the given files)."""
+    path = Path(location)
+    return any(path == folder or folder in path.parents for folder in (Path(given).resolve() for given in folders))
