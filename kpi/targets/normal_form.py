@@ -1,0 +1,196 @@
+"""From printed text to the normal form (规范形式): the one function that puts scanner, grammar and context together."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from kpi.model import Span, Target
+from kpi.targets import vocabulary as words
+from kpi.targets.cleaning import clean
+from kpi.targets.context import Context, base_of, read_context
+from kpi.targets.dates import bound_term
+from kpi.targets.grammar import Clause, Parse, clause_unit, parse_tokens
+from kpi.targets.plausibility import is_suspicious
+from kpi.targets.scanner import Token, scan
+from kpi.targets.units import NO_UNIT, Unit, per_unit, to_base
+from kpi.targets.wording import read_wording
+
+SEVERAL_TARGETS = "several_targets"
+UNREAD_NUMBER = "unread_number"
+SUSPICIOUS_VALUE = "suspicious_value"
+
+_BLANK = re.compile(r"[-/~.…_·*,、。;|]*")
+_OUTER = re.compile(r"\(([^()]*)\)")
+# 指标性质 printed into the same cell (四川, 云南: 定性 优).
+_NATURE = re.compile(r"^(?:定性|定量)(?:指标)?[:,]?(?=.)")
+# A year in a sentence is a deadline only where the sentence is about finishing (2026年内全部完成).
+_FINISHING = re.compile(
+    r"(?:在|于|到|至|截至|截止到?|截止|不晚于|不迟于|最迟|最晚|预计|计划|力争|确保|全部|全面|基本|按时|按期|及时|完成|竣工|交付|使用|投入|验收|建成|开工|启动|"
+    r"实施|结束|完毕|办结|执行|合格|通过|到位|支付|拨付|发放|落实|前|底|内|起|止|完工|工作|任务|项目|所有|并|≤|<|=|,|。|之|目标|年度|上线|运行|全年|结项|投用|整改|改造|建设|工程|主体)*"
+)  # fmt: skip
+_DEADLINE_LEADS = ("截至", "截止", "截止到", "不晚于", "不迟于", "最迟", "最晚", "≤", "<", "不超过")
+# Longest deadline phrase in words; a longer text is a sentence.
+_LONGEST_TERM = 40
+_ROLE_NAMES = {
+    "before": "comparator", "after": "comparator", "mark": "comparator", "strict": "comparator", "about": "approximate",
+    "more": "approximate", "number": "value", "fraction": "value", "unreadable": "unread", "group": "remark", "versus": "baseline",
+}  # fmt: skip
+
+
+def normalize(text: str, *, name: str = "", level1: str = "", year: int | None = None) -> Target:
+    """Read a printed target (指标值) into its normal form.
+
+    Args:
+        text: the target as printed; may hold spaces, full-width marks, line breaks.
+        name: the indicator (三级指标); gives implied units and tells a time limit from a number.
+        level1: 一级指标 as printed; a bare 万 in 成本指标 is 万元.
+        year: the document's year, for dates that print none.
+
+    Returns:
+        The target; what could not be read is in `unread`, with a code in `warnings` (`several_targets`,
+        `unread_number`, `suspicious_value`). Never raises for any text.
+    """
+    cleaned = clean(text)
+    outer = _OUTER.fullmatch(cleaned)
+    if outer is not None and outer[1]:
+        cleaned = outer[1]
+    if cleaned in words.MISSING or _BLANK.fullmatch(cleaned):
+        return Target(text=text, kind="missing", clean=cleaned)
+    body = _NATURE.sub("", cleaned)
+    context = read_context(name, level1)
+    tokens = scan(body, year=year, time_name=context.time_name)
+    parse = parse_tokens(tokens, body)
+    clauses, notes = _choose(parse, tokens, body, context)
+    if not clauses and not parse.unread and not notes:
+        inner = _figure_in_remark(tokens, body, year, context)
+        if inner is not None:
+            tokens, clauses, parse, body = inner
+    first = clauses[0] if clauses else None
+    unread = _unread_parts(clauses, parse, body)
+    warnings: tuple[str, ...] = ()
+    if len(clauses) > 1:
+        warnings += (SEVERAL_TARGETS,)
+    if parse.unread:
+        warnings += (UNREAD_NUMBER,)
+    spans = tuple([Span(t.start, t.end, _ROLE_NAMES.get(t.role, t.role), body[t.start : t.end]) for t in tokens])
+    if first is None:
+        if parse.unread:
+            return Target(text=text, kind="numeric", clean=body, spans=spans, unread=unread, warnings=warnings)
+        return _in_words(text, body, tokens, spans)
+    if first.deadline is not None:
+        return Target(
+            text=text, kind="deadline", date_end=first.deadline.last_day, clean=body, spans=spans, unread=unread,
+            warnings=warnings,
+        )  # fmt: skip
+    return _figure(text, body, first, context, spans, unread, warnings)
+
+
+def _in_words(text: str, body: str, tokens: list[Token], spans: tuple[Span, ...]) -> Target:
+    if len(body) <= _LONGEST_TERM and bound_term(body):
+        return Target(text=text, kind="deadline", clean=body, spans=spans)
+    wording = read_wording(body, tokens)
+    return Target(
+        text=text, kind=wording.kind, comparator=wording.comparator, baseline=wording.baseline,
+        direction=wording.direction, grade=wording.grade, clean=body, spans=spans,
+    )  # fmt: skip
+
+
+def _figure(
+    text: str, body: str, clause: Clause, context: Context, spans: tuple[Span, ...], unread: tuple[str, ...],
+    warnings: tuple[str, ...],
+) -> Target:  # fmt: skip
+    low, high = clause.low, clause.high
+    if low is None:
+        raise AssertionError("a figure clause without a figure")
+    unit = clause_unit(clause)
+    high_unit = per_unit(clause.high_unit or clause.unit, clause.per)
+    comparator = clause.comparator or "="
+    if high is not None:
+        low, high, unit, high_unit = _one_unit(low, high, clause.unit, unit, high_unit)
+    base = base_of(low, high, unit, high_unit, comparator, context)
+    highest = base.low if base.high is None else base.high
+    if is_suspicious(text, context.name + body, highest, base.unit, change=clause.is_change):
+        warnings += (SUSPICIOUS_VALUE,)
+    kind = "relative" if clause.is_change else "range" if high is not None else "numeric"
+    return Target(
+        text=text, kind=kind, comparator=comparator, value=low, upper=high, unit=unit.text, base_value=base.low,
+        base_upper=base.high, base_unit=base.unit, approximate=clause.approximate, implied_unit=base.implied,
+        baseline=clause.baseline if clause.is_change else "", direction=clause.direction if clause.is_change else "",
+        clean=body, spans=spans, unread=unread, warnings=warnings,
+    )  # fmt: skip
+
+
+def _one_unit(
+    low: Decimal, high: Decimal, low_unit: Unit, unit: Unit, high_unit: Unit
+) -> tuple[Decimal, Decimal, Unit, Unit]:
+    """Both ends in one unit: 5-10万元 shares the second's, 5千元-1万元 is told in the first's."""
+    if low_unit is NO_UNIT or (low_unit.money_scale and high_unit.family == "money"):
+        return low, high, high_unit, high_unit
+    if high_unit.text == unit.text or high_unit is NO_UNIT:
+        return low, high, unit, unit
+    if high_unit.base == unit.base:
+        return low, to_base(high, high_unit) * unit.divisor / unit.factor, unit, unit
+    return low, high, high_unit, high_unit
+
+
+def _choose(parse: Parse, tokens: list[Token], body: str, context: Context) -> tuple[list[Clause], bool]:
+    """The clauses that are targets; dates that only frame a figure and unread numbers fall out."""
+    figures: list[Clause] = []
+    dates: list[Clause] = []
+    for clause in parse.clauses:
+        if clause.deadline is not None:
+            dates.append(clause)
+        elif not clause.closes and clause.unit is NO_UNIT and not clause.comparator and clause.high is None:
+            parse.unread.append((clause.start, clause.end))
+        else:
+            figures.append(clause)
+    if not dates:
+        return figures, False
+    if figures:
+        closing = [clause for clause in dates if clause.deadline is not None and _is_closing(clause, body)]
+        return sorted([*figures, *closing], key=lambda clause: clause.start), True
+    if parse.unread:
+        return [], True
+    reading = dates[0].deadline
+    if reading is None:
+        return [], True
+    rest = body[: _date_start(tokens)] + body[dates[0].end :]
+    if context.time_name or reading.bound or reading.recurring or _FINISHING.fullmatch(rest):
+        return dates[:1] if len(dates) == 1 else _distinct(dates), True
+    return [], True
+
+
+def _distinct(dates: list[Clause]) -> list[Clause]:
+    return [dates[0], *[clause for clause in dates[1:] if clause.deadline is not None and clause.deadline.bound]]
+
+
+def _date_start(tokens: list[Token]) -> int:
+    return next(token.start for token in tokens if token.role == "date")
+
+
+def _is_closing(clause: Clause, body: str) -> bool:
+    """A date that must be met, not the year a figure belongs to."""
+    reading = clause.deadline
+    return reading is not None and (reading.bound or body[clause.start : clause.end].startswith(_DEADLINE_LEADS))
+
+
+def _figure_in_remark(
+    tokens: list[Token], body: str, year: int | None, context: Context
+) -> tuple[list[Token], list[Clause], Parse, str] | None:
+    """优秀（90分以上）: the only figure stands in brackets."""
+    remark = next((t for t in tokens if t.role == "group" and any(c.isdigit() for c in t.value)), None)
+    if remark is None:
+        return None
+    opened = body[: remark.start] + ";" + remark.value + ";" + body[remark.end :]
+    inner = scan(opened, year=year, time_name=context.time_name)
+    parse = parse_tokens(inner, opened)
+    clauses, _ = _choose(parse, inner, opened, context)
+    return (inner, clauses, parse, opened) if clauses else None
+
+
+def _unread_parts(clauses: list[Clause], parse: Parse, body: str) -> tuple[str, ...]:
+    if len(clauses) < 2 and not parse.unread:
+        return ()
+    parts = [(clause.start, clause.end) for clause in clauses[1:]]
+    return tuple(body[start:end].strip(",;。、") for start, end in sorted([*parts, *parse.unread]))

@@ -1,0 +1,392 @@
+"""The scanner (词法): a cleaned target becomes tokens with spans; every character belongs to exactly one token."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from kpi.targets import vocabulary as words
+from kpi.targets.dates import read_deadline
+from kpi.targets.numerals import ARABIC, CHINESE, LONGEST_NUMBER, arabic_value, chinese_value
+from kpi.targets.units import NO_UNIT, Unit, find_unit, noun_unit, read_denominator, read_unit
+
+
+class Token(NamedTuple):
+    """One token: its role, its stretch `[start, end)` of the cleaned text, and what it means."""
+
+    role: str
+    start: int
+    end: int
+    value: Any = None
+
+
+def _lexicon() -> dict[str, tuple[str, Any]]:
+    table: dict[str, tuple[str, Any]] = dict.fromkeys(words.IDIOMS, ("words", None))
+    for trend, direction in words.TRENDS.items():
+        table[trend] = ("trend", direction)
+        table.update({trend + tail: ("words", None) for tail in words.TREND_NOUN_TAILS})
+    table.update(dict.fromkeys(words.LEVEL, ("level", None)))
+    table.update(dict.fromkeys(words.FLAT, ("flat", None)))
+    table.update({word: ("before", mark) for word, mark in words.BEFORE.items()})
+    table.update({word: ("after", mark) for word, mark in words.AFTER.items()})
+    table.update({word: ("mark", mark) for word, mark in words.MARKS.items()})
+    table.update(dict.fromkeys((*words.ABOUT_BEFORE, *words.ABOUT_AFTER), ("about", None)))
+    table.update(dict.fromkeys(words.AND, ("and", None)))
+    table.update({word: ("per", (part,)) for word, part in words.PER_WORDS.items()})
+    table.update(dict.fromkeys((",", ";", "。", "、", "!", "?", "|"), ("separator", None)))
+    table.update(dict.fromkeys(("-", "~", "至", "到", "--", "---", "~~"), ("range", None)))
+    table.update({"±": ("plus_minus", None), "+/-": ("plus_minus", None), ":": ("colon", None), "比": ("colon", None)})
+    table.update({"/": ("slash", None), "×": ("times", None), "*": ("times", None), "¥": ("currency", None)})
+    table.update({"人民币": ("currency", None), "前": ("top", None), "第": ("ordinal", None), "零": ("zero", None)})
+    table.update(
+        {"百分之": ("share", "%"), "千分之": ("share", "‰"), "万分之": ("share", "‱"), "十万分之": ("share", "/10万")}
+    )
+    return table
+
+
+_LEXICON = _lexicon()
+_LENGTHS: dict[str, tuple[int, ...]] = {}
+for _word in sorted(_LEXICON, key=len, reverse=True):
+    if len(_word) not in _LENGTHS.get(_word[0], ()):
+        _LENGTHS[_word[0]] = (*_LENGTHS.get(_word[0], ()), len(_word))
+
+_DIGITS = frozenset("0123456789")
+_CHINESE_DIGITS = frozenset("〇○一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟半零")
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzμΩ")
+_DATE_HEADS = frozenset("第上下全年本当次翌明今去每月季逐前Qq")
+_VERSUS_HEADS = frozenset("较比与同和跟环在相对")
+_DATE_MARKS = frozenset("年月季日号个.-/~至到")
+_RANGE_MARKS = "-~至到"
+
+# Names that hold digits and are no figures: PM2.5, 12345热线, 5G基站, 4A级, 豫财(2023)5号, 第3标段, 1+N, GB18466-2005.
+_NAMED = re.compile(
+    r"[A-Za-zμ]+(?:[-/.]?[0-9]+(?:\.[0-9]+)?)+[A-Za-z]*"
+    r"|[2-6][GD](?=[一-龥])|[1-6]A+(?=级|景|$|及|以|、|,)"
+    r"|\([0-9]{4}\)第?[0-9]+号|[0-9]{4}\([0-9]+\)号?"
+    r"|[0-9]{3,5}(?=热线|平台|服务热|便民|接警|报警|急救|指挥|工程|投诉|举报|系统|政务)"
+    r"|第[0-9]+(?!名|位|[0-9.]|季)[一-龥]?|[0-9]+\+(?:[0-9]+|[A-Za-z])(?:\+(?:[0-9]+|[A-Za-z]))*"
+)
+_NUMBERING = re.compile(r"\(?[0-9]{1,2}(?:\)[.、]?|[.、:](?![0-9]))(?=[^0-9%])")
+_FRACTION = re.compile(r"([一二三四五六七八九十百]+)分之([一二三四五六七八九十百]+)")
+
+_TREND = "|".join(sorted((*words.TRENDS, *words.FLAT), key=len, reverse=True))
+_ADVERB = "(?:有所|略有|稳步|逐步|逐年|逐渐|明显|显著|大幅度?|小幅|基本|平均|年均|实现|持续|进一步|均|不断|再|全面|得到|力争|要|保持|的|稍有|呈)*"
+_KNOWN_BASE = (
+    r"(?:上一?年度?|去年|前[一二三两0-9]年|往年|历年|以往|近[三五0-9]年|(?:19|20)[0-9]{2}年度?|上期|上一?季度|上一?个?月|年初|期初|基期|同期|改造前|实施前|整治前)"
+    r"(?:的?(?:平均|同期|水平|标准|基数|实际|数|底|末|均值|值)+)?"
+)
+_VERSUS = re.compile(
+    rf"(?:相较于?|相比于?|对比|较|(?<![占对评环同])比(?!例|重|率|值|赛|武))"
+    rf"(?P<a>{_KNOWN_BASE}(?=[^,;。]{{0,40}}?(?:{_TREND}))|[^,;。≥≤<>=()%]{{1,16}}?(?=(?:相比|比较)?{_ADVERB}(?:{_TREND})))(?:相比较?|比较)?"
+    rf"|(?:与|同|和|跟)(?P<b>[^,;。≥≤<>=()%]{{1,16}}?)(?:(?:相比较?|比较|相较|比)(?={_ADVERB}(?:{_TREND}))|(?=(?:基本|保持|大体|总体)*(?:{'|'.join(words.FLAT)})))"
+    rf"|在(?P<c>[^,;。≥≤<>=()%]{{1,16}}?)的?基础上|(?P<d>同比|环比)"
+)
+_COUNT_START = frozenset(
+    ("before", "mark", "about", "per", "range", "separator", "top", "currency", "and", "level", "trend", "plus_minus")
+)
+_COUNT_ENDS = frozenset((*",;。、)(/每以之内左-~至到或及且余半前*·", ""))
+# … and at the beginning of a cell also before another count (一年两次, 一年不少于两次).
+_COUNT_STARTS = _COUNT_ENDS | _CHINESE_DIGITS | _DIGITS | {"不"}
+# Verbs that begin a phrase, not a counted thing: 100%完成, 20全部到位.
+_NO_NOUN = frozenset("完达合全左以及的为和与或且是不无未已内前后起余多来几%上下")
+_LONGEST_NOUN = 5
+_MORE = ("余", "多", "来")
+
+
+class Scanner:
+    """Scans one cleaned text. State only: the position, the tokens so far, the start of pending words."""
+
+    def __init__(self, text: str, *, year: int | None = None, time_name: bool = False) -> None:
+        self.text = text
+        self.year = year
+        self.time_name = time_name
+        self.tokens: list[Token] = []
+        self.words_start = 0
+        self.last_close = text.rfind(")")
+
+    def scan(self) -> list[Token]:
+        """All tokens in order; what no table knows is a `words` token."""
+        text, position, stop = self.text, 0, len(self.text)
+        while position < stop:
+            character = text[position]
+            if character in _DIGITS:
+                end = self._digits(position)
+            elif character in _LENGTHS or character in _CHINESE_DIGITS:
+                end = self._special(position, character) or self._listed(position, character)
+                if not end and character in _CHINESE_DIGITS:
+                    end = self._chinese(position)
+            else:
+                end = self._special(position, character)
+            position = end or position + 1
+        self._flush(stop)
+        return self.tokens
+
+    def _flush(self, position: int) -> None:
+        if position > self.words_start:
+            self.tokens.append(Token("words", self.words_start, position))
+
+    def _add(self, role: str, start: int, end: int, value: Any = None) -> int:
+        if start > self.words_start:
+            self.tokens.append(Token("words", self.words_start, start))
+        self.tokens.append(Token(role, start, end, value))
+        self.words_start = end
+        return end
+
+    def _previous_role(self, position: int) -> str:
+        """Role of the token that ends at `position`; `words` for pending words, "" at the beginning."""
+        if position > self.words_start:
+            return "words"
+        return self.tokens[-1].role if self.tokens else ""
+
+    # --- what a character may begin ---------------------------------------------------------------------------------------
+
+    def _special(self, position: int, character: str) -> int:
+        if character in _LETTERS:
+            named = _NAMED.match(self.text, position)
+            if named is not None:
+                quarter = self._deadline(position) if character in "Qq" else 0
+                return quarter or self._add("named", position, named.end())
+            end = position + 1
+            while end < len(self.text) and self.text[end] in _LETTERS:
+                end += 1
+            return end
+        if character == "(":
+            return self._group(position)
+        if character in _VERSUS_HEADS:
+            versus = _VERSUS.match(self.text, position)
+            if versus is not None:
+                return self._add("versus", position, versus.end(), versus[versus.lastgroup or 0])
+        if character == "每":
+            return self._deadline(position) or self._every(position)
+        if character == "第":
+            named = _NAMED.match(self.text, position)
+            if named is not None:
+                return self._add("named", position, named.end())
+        if character in _DATE_HEADS or character in _CHINESE_DIGITS:
+            return self._deadline(position)
+        return 0
+
+    def _listed(self, position: int, character: str) -> int:
+        text = self.text
+        for length in _LENGTHS.get(character, ()):
+            entry = _LEXICON.get(text[position : position + length])
+            if entry is not None:
+                role, value = entry
+                end = position + length
+                if role == "share":
+                    return self._share(position, end, value)
+                if role == "zero":
+                    return 0 if end < len(text) and text[end] in _CHINESE_DIGITS else self._zero(position, end)
+                if role == "range" and character == "-" and self._is_sign(position, end):
+                    return self._number(position, end, negative=True)
+                return self._add(role, position, end, value)
+        return 0
+
+    def _is_sign(self, position: int, end: int) -> bool:
+        following = self.text[end : end + 1]
+        return following in _DIGITS and following != "" and self._previous_role(position) not in {
+            "number", "unit", "date", "words", "named", "group", "range", "versus",
+        }  # fmt: skip
+
+    def _zero(self, position: int, end: int) -> int:
+        unit = read_unit(self.text, end)
+        self._add("number", position, end, Decimal(0))
+        return self._add("unit", end, unit[1], unit[0]) if unit else end
+
+    # --- numbers ----------------------------------------------------------------------------------------------------------
+
+    def _digits(self, position: int) -> int:
+        text = self.text
+        previous = self._previous_role(position)
+        if previous in {"", "separator"}:
+            numbering = _NUMBERING.match(text, position)
+            if numbering is not None and read_unit(text, numbering.end()) is None:
+                return self._add("named", position, numbering.end())
+        named = _NAMED.match(text, position)
+        if named is not None:
+            return self._add("named", position, named.end())
+        match = ARABIC.match(text, position)
+        end = match.end() if match else position + 1
+        following = text[end : end + 1]
+        if following in _DATE_MARKS or self.time_name or end - position in {4, 6, 8} or following == "前":
+            found = self._deadline(position)
+            if found:
+                return found
+        return self._number(position, position, negative=False)
+
+    def _number(self, start: int, position: int, *, negative: bool) -> int:
+        match = ARABIC.match(self.text, position)
+        if match is None:
+            return 0
+        end = match.end()
+        if end - position > LONGEST_NUMBER:
+            return self._add("unreadable", start, end)
+        value = arabic_value(match[0])
+        return self._quantity(start, end, -value if negative else value)
+
+    def _quantity(self, start: int, end: int, value: Decimal) -> int:
+        """A number with what follows it at once: 余, the unit, a half."""
+        text = self.text
+        if text.startswith("个半", end):
+            value, end = value + Decimal("0.5"), end + 2
+        self._add("number", start, end, value)
+        if text.startswith(_MORE, end) and end + 1 < len(text):
+            end = self._add("more", end, end + 1)
+        if text[end : end + 1] == "(":
+            close = text.find(")", end)
+            inner = find_unit(text[end + 1 : close]) if 0 < close - end <= _LONGEST_NOUN + 3 else None
+            return self._add("unit", end, close + 1, inner) if inner else end
+        found = read_unit(text, end)
+        if found is None:
+            return self._noun(end)
+        unit, stop = found
+        if unit.money_scale and text.startswith(_MORE, stop):
+            joined = read_unit(text[end:stop] + text[stop + 1 : stop + 40], 0)
+            if joined is not None and joined[1] > stop - end:
+                self._add("more", end, stop + 1)
+                return self._add("unit", stop + 1, stop + 1 + joined[1] - (stop - end), joined[0])
+        if (
+            text.startswith("半", stop)
+            and unit.text in {"年", "月", "天", "小时", "日"}
+            and self.tokens[-1].role == "number"
+        ):
+            number = self.tokens.pop()
+            self.tokens.append(Token("number", number.start, number.end, number.value + Decimal("0.5")))
+            return self._add("unit", end, stop + 1, unit)
+        return self._add("unit", end, stop, unit)
+
+    def _noun(self, position: int) -> int:
+        """An unlisted noun right after a number is its unit if it closes the phrase (3示范区)."""
+        text, end = self.text, position
+        while end < len(text) and "一" <= text[end] <= "龥" and text[end] not in "以及之":
+            end += 1
+        noun = text[position:end]
+        if not noun or noun[0] in _NO_NOUN or len(noun) > _LONGEST_NOUN or noun.startswith(("比", "至", "到")):
+            return position
+        closes = end == len(text) or text[end] in "以及之,;。、/(" or text[end] in _RANGE_MARKS
+        if not closes or any(trend in noun for trend in words.TRENDS):
+            return position
+        if noun.endswith(("左右", "内", "前", "次数", "率")):
+            return position
+        if text[end : end + 1] == "/":
+            per = read_denominator(text, end + 1)
+            if per is not None:
+                return self._add("unit", position, per[1], _noun_rate(noun, per[0]))
+        return self._add("unit", position, end, noun_unit(noun))
+
+    def _share(self, start: int, end: int, mark: str) -> int:
+        """百分之九十五: the unit stands before the number."""
+        unit = find_unit(mark) or NO_UNIT
+        match = ARABIC.match(self.text, end)
+        value = arabic_value(match[0]) if match and match.end() - end <= LONGEST_NUMBER else None
+        if match is None:
+            match = CHINESE.match(self.text, end)
+            value = chinese_value(match[0]) if match else None
+            if match is not None and match[0] == "百":
+                value = Decimal(100)
+        if match is None or value is None:
+            return 0
+        self._add("number", start, match.end(), value)
+        return self._add("unit", match.end(), match.end(), unit)
+
+    def _chinese(self, position: int) -> int:
+        """A Chinese numeral counts only where a unit follows and nothing makes it part of a word."""
+        text = self.text
+        fraction = _FRACTION.match(text, position)
+        if fraction is not None:
+            below, above = chinese_value(fraction[1]), chinese_value(fraction[2])
+            if below and above:
+                return self._add("fraction", position, fraction.end(), (above, below))
+        match = CHINESE.match(text, position)
+        if match is None or (
+            text[position + 2 : position + 3] == "一" == text[position] and text[position + 1] not in "年月周天季日"
+        ):
+            return 0
+        numeral, end = match[0], match.end()
+        while numeral[-1] in "万亿千百" and len(numeral) > 1 and self._belongs_to_unit(end):
+            numeral, end = numeral[:-1], end - 1
+        value = chinese_value(numeral)
+        if value is None:
+            return match.end()
+        ranged = text[end : end + 1] in _RANGE_MARKS and text[end + 1 : end + 2] in _CHINESE_DIGITS | _DIGITS
+        if self._previous_role(position) == "range" or (ranged and CHINESE.match(text, end + 1)):
+            return self._quantity(position, end, value)
+        found = None if text.startswith("个半", end) else read_unit(text, end)
+        if found is None and not text.startswith("个半", end):
+            return match.end()
+        after = found[1] if found else end + 2
+        previous = self._previous_role(position)
+        free = previous in _COUNT_START or (
+            previous == "" and (len(numeral) > 1 or text[after : after + 1] in _COUNT_STARTS)
+        )
+        if free or text[after : after + 1] in _COUNT_ENDS or text.endswith(words.COUNTING_VERBS, 0, position):
+            return self._quantity(position, end, value)
+        return match.end()
+
+    def _belongs_to_unit(self, end: int) -> bool:
+        """Whether the numeral's last character is the unit's scale: 两万人 is 2 万人, 五千瓦 is 5 千瓦, 五百人 is 500 人."""
+        last = self.text[end - 1]
+        found = read_unit(self.text, end - 1)
+        if last in "万亿":
+            return found is not None
+        return found is not None and not found[0].money_scale and self.text[end - 1 : found[1]] == found[0].text and (
+            find_unit(self.text[end : found[1]]) is None or found[0].text in {"千克", "千米"}
+        )  # fmt: skip
+
+    # --- rates, dates, brackets -------------------------------------------------------------------------------------------
+
+    def _every(self, position: int) -> int:
+        """每季度, 每人, 每10万人, 每个项目, 每两年: the denominator of the figure that follows."""
+        text, start = self.text, position + 1
+        found: tuple[str, int] | None
+        if text.startswith("一", start) and not text.startswith("一", start + 2):
+            start += 1
+        if text[start : start + 1] == "个" and text[start : start + 2] not in {"个月", "个季", "个工", "个学", "个年"}:
+            found = read_denominator(text, start + 1) or ("个", start + 1)
+        else:
+            numeral = CHINESE.match(text, start)
+            value = (
+                chinese_value(numeral[0]) if numeral and text[start] != "半" and text[start] not in "百千万" else None
+            )
+            if numeral is not None and value is not None:
+                tail = read_denominator(text, numeral.end())
+                found = (f"{value}{tail[0]}", tail[1]) if tail else None
+            else:
+                found = read_denominator(text, start)
+        if found is None:
+            return 0
+        return self._add("per", position, found[1], (found[0],))
+
+    def _deadline(self, position: int) -> int:
+        found = read_deadline(self.text, position, year=self.year, time_name=self.time_name)
+        return self._add("date", position, found.end, found) if found is not None else 0
+
+    def _group(self, position: int) -> int:
+        if self.last_close < position:
+            return 0
+        named = _NAMED.match(self.text, position)
+        if named is not None:
+            return self._add("named", position, named.end())
+        numbering = _NUMBERING.match(self.text, position)
+        if numbering is not None and self._previous_role(position) in {"", "separator"}:
+            return self._add("named", position, numbering.end())
+        close = self.text.find(")", position) + 1
+        inner = self.text[position + 1 : close - 1]
+        role = "strict" if inner.startswith(words.STRICT) else "group"
+        return self._add(role, position, close, inner)
+
+
+def _noun_rate(noun: str, per: str) -> Unit:
+    return Unit(f"{noun}/{per}", "count", f"{noun}/{per}", per=(per,))
+
+
+def scan(text: str, *, year: int | None = None, time_name: bool = False) -> list[Token]:
+    """Tokens of a cleaned target.
+
+    Args:
+        text: what `clean` returns.
+        year: the document's year, for dates that print none.
+        time_name: the indicator's name says that a bare year or month is a time limit.
+    """
+    return Scanner(text, year=year, time_name=time_name).scan()
