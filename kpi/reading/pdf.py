@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 PDFIUM_LOCK = threading.RLock()
 """pdfium is not safe for threads: whoever calls it beside this module in one process holds this lock."""
 
-WANTED_WORDS = re.compile("绩效|指标|目标值|自评|满意度|实际完成值")
-"""Words of which each performance target table of layouts.md prints at least one on a page with its header."""
+WANTED_WORDS = re.compile("绩效|指标|目标值|自评|满意度|实际完成值|项目(?:编码|代码|编号)")
+"""Words of which each performance target table of layouts.md prints at least one on a page with its header; project codes may
+stand in another table of the file only (项目支出表)."""
 SAME_EDGE = 4.0
 """Points by which column edges of a table may differ from page to page (许昌's print: under 1)."""
 CONTINUES_SHARE = 0.6
@@ -41,6 +42,8 @@ OUTLINED_PATHS = 300
 """Drawn shapes on a page without any text: letters turned into curves."""
 UNREADABLE_SHARE = 0.3
 """Share of characters without a meaning (private use, U+FFFD) from which a text layer is of no use."""
+_NO_KIDS = re.compile(rb"/Kids\s*\[\s*\]")
+_PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b")
 
 
 def open_pdf(path: Path, settings: Settings) -> Reading:
@@ -56,33 +59,44 @@ def open_pdf(path: Path, settings: Settings) -> Reading:
 
 
 def _open(path: Path) -> Any:
-    if _is_truncated(path):
+    data = path.read_bytes()
+    if _is_truncated(data):
         raise BadInput(
-            "PDF 文件不完整，结尾缺失", where=path.name, found=f"{path.stat().st_size} 字节，没有 %%EOF 结尾",
+            "PDF 文件不完整，结尾缺失", where=path.name, found=f"{len(data)} 字节，没有 %%EOF 结尾",
             advice="请重新下载或重新导出该文件", code="truncated_pdf",
         )  # fmt: skip
     with PDFIUM_LOCK:
         try:
             document = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as error:
-            if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
-                raise BadInput(
-                    "PDF 文件有打开密码", where=path.name, found="加密的 PDF",
-                    advice="请用密码打开后另存为不加密的文件", code="password_protected",
-                ) from error  # fmt: skip
-            raise BadInput(
-                "PDF 文件已损坏，无法打开", where=path.name, found=str(error),
-                advice="请重新下载，或用阅读器打开后另存为新的 PDF", code="damaged_pdf",
-            ) from error  # fmt: skip
+            raise _why_not(path, data, error) from error
         if len(document) == 0:
             document.close()
-            raise BadInput("PDF 文件没有页", where=path.name, found="0 页", advice="请重新导出该文件", code="no_pages")
+            raise _no_pages(path)
     return document
 
 
-def _is_truncated(path: Path) -> bool:
+def _why_not(path: Path, data: bytes, error: pypdfium2.PdfiumError) -> BadInput:
+    """What is wrong with a file that pdfium does not open; its error number alone may be that of an earlier file."""
+    if error.err_code == raw.FPDF_ERR_PASSWORD and b"/Encrypt" in data:
+        return BadInput(
+            "PDF 文件有打开密码", where=path.name, found="加密的 PDF",
+            advice="请用密码打开后另存为不加密的文件", code="password_protected",
+        )  # fmt: skip
+    if _NO_KIDS.search(data) and not _PAGE_OBJECT.search(data):
+        return _no_pages(path)
+    return BadInput(
+        "PDF 文件已损坏，无法打开", where=path.name, found=str(error),
+        advice="请重新下载，或用阅读器打开后另存为新的 PDF", code="damaged_pdf",
+    )  # fmt: skip
+
+
+def _no_pages(path: Path) -> BadInput:
+    return BadInput("PDF 文件没有页", where=path.name, found="0 页", advice="请重新导出该文件", code="no_pages")
+
+
+def _is_truncated(data: bytes) -> bool:
     """Whether the end mark is missing, or objects follow the last one (a fast web view PDF has one near its start)."""
-    data = path.read_bytes()
     end = data.rfind(b"%%EOF")
     return end < 0 or re.search(rb"\d+ \d+ obj\b", data[end:]) is not None
 
@@ -117,7 +131,7 @@ def _read_page(
         grids = rulings_to_grids(drawing.rulings)
         if not grids and wanted:
             grids = rulings_to_grids(drawing.rulings + drawing.faint_rulings)
-        if not wanted and not (grids and _continues(grids[0].column_edges, previous)):
+        if not wanted and not (previous and grids and _continues(grids[0].column_edges, previous)):
             return _plain_page(number, text, page), ()
         glyphs = page_glyphs(text_page, frame, drawing.special_text)
         result = grids_to_page(number, frame, grids, glyphs)
@@ -145,6 +159,7 @@ def _suspect(text: str, drawing: Drawing) -> str:
 def _continues(edges: Sequence[float], previous: Sequence[float]) -> bool:
     """Whether a table without header has the columns of the one before, margins of odd and even pages aside."""
     shift = previous[0] - edges[0]
-    inner = edges[1:]
-    met = sum(1 for edge in inner if any(abs(edge + shift - other) <= SAME_EDGE for other in previous[1:]))
-    return met >= CONTINUES_SHARE * len(inner)
+    if abs(edges[-1] + shift - previous[-1]) > SAME_EDGE:
+        return False
+    met = sum(1 for edge in edges[1:] if any(abs(edge + shift - other) <= SAME_EDGE for other in previous[1:]))
+    return met >= CONTINUES_SHARE * (len(edges) - 1)
