@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 
 from kpi.extract.identity import document_identity
 from kpi.extract.prose import extract_prose
 from kpi.extract.tables import Extracted, Origin, document_units, extract_table
-from kpi.model import Document, Page, SuspectPage
+from kpi.model import Document, Page, SuspectPage, Table
 from kpi.regions import find_region
 from kpi.tables.amounts import printed_scale
-from kpi.tables.blocks import split_code
-from kpi.tables.carry import WHOLE_CODE
+from kpi.tables.blocks import is_project_code, split_code
 from kpi.tables.exports import lines_to_tables
 from kpi.tables.prose import read_prose
 from kpi.tables.stitch import Stitcher
@@ -24,6 +22,7 @@ from kpi.text import fold, squeeze
 
 _HEADER_PAIR = (("三级指标", "指标名称", "绩效指标"), ("指标值", "目标值"))
 """A printed line with a word of each looks like the header of a 绩效目标 table."""
+_NAME_LIKE = re.compile("[\u4e00-\u9fff]{2}")
 _SENTENCE = re.compile("[，。；]")
 TITLE_LINES = 400
 """Lines from the start of a document among which its title stands: cover, contents, heads of parts."""
@@ -39,7 +38,7 @@ class _Walk:
     lines: list[tuple[int | None, str]] = field(default_factory=list)
     suspects: list[SuspectPage] = field(default_factory=list)
     looks: list[int | None] = field(default_factory=list)
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, set[str]] = field(default_factory=dict)
     scale: Decimal | None = None
     pages: int = 0
 
@@ -51,20 +50,23 @@ class _Walk:
             self.suspects.append(SuspectPage(page.number, page.suspect, _suspect_message(page.suspect)))
         for table in page.tables:
             self.scale = self.scale or printed_scale(table.before)
-            self._note_codes([cell.text for cell in table.cells])
+            self._note_codes(table)
         if _looks_like_table(page):
             self.looks.append(page.number)
 
-    def _note_codes(self, texts: list[str]) -> None:
-        """Project codes that an ordinary table prints beside project names (项目支出表)."""
-        for left, right in pairwise(texts):
-            code = squeeze(left)
-            if WHOLE_CODE <= len(code) <= 26 and code.isalnum() and code[:6].isdigit() and code.isascii():
-                self.codes.setdefault(fold(right), code)
+    def _note_codes(self, table: Table) -> None:
+        """Texts that stand in one row with a project code (项目支出表: 编码, 类型, 名称, …)."""
+        rows: dict[int, list[str]] = {}
+        for cell in table.cells:
+            rows.setdefault(cell.row, []).append(squeeze(cell.text))
+        for texts in rows.values():
+            pairs = [split_code(text) for text in texts]
+            codes = [text for text in texts if is_project_code(text)] + [code for code, _ in pairs if code]
+            if len(codes) != 1:
                 continue
-            own_code, name = split_code(left)
-            if own_code:
-                self.codes.setdefault(fold(name), own_code)
+            for text in [*texts, *(name for code, name in pairs if code)]:
+                if _NAME_LIKE.search(text):
+                    self.codes.setdefault(fold(text), set()).add(codes[0])
 
 
 def extract(pages: Iterable[Page], *, path: Path, sha256: str, file_format: str) -> Document:
@@ -141,20 +143,22 @@ def _suspect_message(reason: str) -> str:
     return f"页面无法读取（{reason}）"
 
 
-def _with_codes(document: Document, codes: dict[str, str]) -> Document:
-    """Codes that stand in another table of the same document beside the project's name."""
-    if not codes or all(project.code for project in document.projects):
+def _with_codes(document: Document, codes: dict[str, set[str]]) -> Document:
+    """Codes that stand in another table of the same document in one row with the project's name, where there is one only."""
+    found = {
+        project.name: next(iter(known))
+        for project in document.projects
+        if project.name and not project.code and len(known := codes.get(fold(project.name), set())) == 1
+    }
+    if not found:
         return document
-    found = {project.name: codes[fold(project.name)] for project in document.projects
-             if not project.code and fold(project.name) in codes}  # fmt: skip
     return replace(
         document,
-        projects=tuple(replace(item, code=found.get(item.name, item.code) if not item.code else item.code) for item in document.projects),
+        projects=tuple(replace(item, code=item.code or found.get(item.name, "")) for item in document.projects),
         indicators=tuple(
-            replace(item, project_code=found[item.project]) if not item.project_code and item.project in found else item
-            for item in document.indicators
+            replace(item, project_code=item.project_code or found.get(item.project, "")) for item in document.indicators
         ),
-    )  # fmt: skip
+    )
 
 
 def _with_region(document: Document) -> Document:

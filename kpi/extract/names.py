@@ -11,6 +11,7 @@ from kpi.text import fold, squeeze
 _PREFIX = re.compile(
     r"^(?:(?:三级)?指标\d{0,2}[:：.、]|\d{1,2}[、.．)）](?!\d)|[（(]\d{1,2}[)）]|[①-⑳]|[·•▪◆●]|[-—](?=[\u4e00-\u9fff]))"
 )
+_LEVEL_NUMBER = re.compile(r"^(?:[\dA-Za-z]{1,2}|[一二三四五六七八九十]+|[（(][一二三四五六七八九十\d]+[)）])[、.．)）:：]?|[:：]$")
 _LEFTOVER = re.compile(r"^(?:[.…·。\-—/／]+|(?:三级)?指标[\d一二三四五六七八九十]{0,3}[:：.、]?[.…]*|…+|无|/)$")
 _PLACEHOLDER = re.compile(r"^[/／\-—–―\\]+$")
 _QUALITATIVE = frozenset({"定性", "定量", "定性指标", "定量指标", "其他", "文字描述", "无"})
@@ -28,19 +29,10 @@ def clean_name(text: str) -> str:
 
 
 def clean_level(text: str) -> str:
-    """A level without additions: 产出指标（50分）, 一、产出指标, `产 出 指 标` → 产出指标."""
+    """A level as printed, without inner spaces and numbering: 一、产出指标 → 产出指标, 产出指标（50分） stays."""
     level = squeeze(text)
-    if headers.is_level1(level) or headers.is_level2(level):
-        bare = re.sub(r"[（(【\[][^（()）】\]]*[)）】\]]|[:：]?[\d.]+[分%％]?$|[:：]$", "", level)
-        return (
-            re.sub(
-                r"^(?:[\dA-Za-z]{1,2}|[一二三四五六七八九十]+|[（(][一二三四五六七八九十\d]+[)）])[、.．)）:：]?",
-                "",
-                bare,
-            )
-            or level
-        )
-    return level
+    bare = _LEVEL_NUMBER.sub("", level)
+    return bare if headers.is_level1(bare) or headers.is_level2(bare) else level
 
 
 def joined_target(comparator: str, value: str, unit: str) -> str:

@@ -96,7 +96,7 @@ def is_unit_row(facts: RunFacts, *, has_indicators: bool) -> bool:
         return False
     if facts.code:
         return len(facts.code) < WHOLE_CODE
-    return is_organisation(facts.name) and facts.budget is not None
+    return is_organisation(facts.name) and not facts.goal
 
 
 def split_unit(text: str) -> tuple[str, str]:

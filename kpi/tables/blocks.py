@@ -203,6 +203,12 @@ class _Reader:
                 self._set(role, label, squeeze(value))
 
 
+def is_project_code(text: str) -> bool:
+    """Whether the whole text is a project code: 15–26 letters and digits that begin with a division's six digits."""
+    match = _PROJECT_CODE.match(text)
+    return bool(match) and not match[2] and text[:6].isdigit()
+
+
 def split_code(text: str) -> tuple[str, str]:
     """`51140026T000011870341-义务教育…` → code and name; ("", text) when no code is in front."""
     match = _PROJECT_CODE.match(squeeze(text))

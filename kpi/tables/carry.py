@@ -188,6 +188,8 @@ def _same_project(
         return False
     if after.blank or not has_text:
         return True
+    if _levels_restart(rows, after.start, layout) or _is_heading(group, rows, layout):
+        return False
     codes = layout.columns("code")
     if codes:
         position = layout.columns("code", "project").index(codes[0])
@@ -223,6 +225,27 @@ def _restarts(rows: Sequence[GridRow], index: int, layout: Layout, cuts: frozens
         ]
     now = [squeeze(rows[index].slots[band.name].text) for band in layout.bands]
     return any(last) and any(new and not old for old, new in zip(last, now, strict=True))
+
+
+def _levels_restart(rows: Sequence[GridRow], index: int, layout: Layout) -> bool:
+    """The first 一级指标 of the table begins again behind another one: the next project."""
+    columns = layout.columns("level1")
+    if not columns:
+        return False
+    texts = [row.texts()[columns[0]] for row in rows]
+    first = next((text for text in texts if text), "")
+    before = next((text for text in reversed(texts[:index]) if text), "")
+    return bool(first) and texts[index] == first and before != first
+
+
+def _is_heading(group: Sequence[Segment], rows: Sequence[GridRow], layout: Layout) -> bool:
+    """A row with nothing but a name is a unit's heading; a cut project has indicators beside its name."""
+    if len(group) > 1 or group[0].end - group[0].start > 1:
+        return False
+    texts = rows[group[0].start].texts()
+    return not any(
+        texts[column] for band in layout.bands for columns in band.columns.values() for column in columns
+    ) and not any(texts[column] for column in layout.columns("level1", "level2", "goal"))
 
 
 def _two_amounts(group: Sequence[Segment], after: Segment, rows: Sequence[GridRow], layout: Layout) -> bool:

@@ -39,7 +39,11 @@ _CLOSING = tuple("）)】]》”’，。、；：,;:%％的")
 _TAIL_TARGET = re.compile(r"^(?:[%％‰]|[\u4e00-\u9fff]|[元人次个天日月年时分秒钟家户万亿米吨件份项期批]{1,3})$")
 _WHOLE_WORDS = frozenset("是否有无好优良高低中")
 """Single characters that are a whole 指标值."""
-_OPEN_TARGET = re.compile(r"(?:[≥≤<>=＝≧≦<>＜＞\d.]|[大小等不]于)$")
+_OPEN_TARGET = re.compile(r"(?:[≥≤<>=＝≧≦＜＞.]|[大小等不]于)$")
+_DIGITS_END = re.compile(r"\d$")
+_REST_OF_NUMBER = re.compile(
+    r"^(?:[\d.]+(?:[%％‰]|[\u4e00-\u9fff/]{1,6})?|[%％‰]|[元人次个天日月年分秒钟家户万亿米吨件份项期批工小公平立百千头只台辆/]{1,6})(?:以上|以内|以下)?$"
+)
 _PAIRS = {"）": "（", ")": "(", "】": "【", "》": "《", "”": "“"}
 
 
@@ -115,13 +119,26 @@ def _band_evidence(
         total += _line_evidence(before.slots[band.name].text, widths[band.name])
     for column in band.targets:
         value, rest = first[column], second[column]
-        if value and rest and (_is_tail(rest) or _OPEN_TARGET.search(value)):
+        if value and rest and (_is_tail(rest) or _is_open(value, rest, band)):
             total += TAIL
     return total
 
 
 def _is_tail(text: str) -> bool:
     return bool(_TAIL_TARGET.match(text)) and text not in _WHOLE_WORDS
+
+
+def _is_open(value: str, rest: str, band: Band) -> bool:
+    """Whether a target stops in the middle of a number; with a unit column of its own a bare number is whole."""
+    if _OPEN_TARGET.search(value):
+        return True
+    split = "unit_of_measure" in band.columns
+    return not split and bool(_DIGITS_END.search(value) and _REST_OF_NUMBER.match(rest)) and not _is_number(value, rest)
+
+
+def _is_number(value: str, rest: str) -> bool:
+    """Two bare numbers one under the other are two rows (15 ¦ 20), unless the first shows a comparator (≥1 ¦ 5)."""
+    return value.isdigit() and rest.isdigit()
 
 
 def _name_evidence(name: str, tail: str) -> float:

@@ -8,10 +8,10 @@ must be there; a new layout is one entry and its words in `headers.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kpi.model import ANNUAL
+from kpi.model import ANNUAL, WHOLE_TERM
 from kpi.tables import headers
 from kpi.tables.grid import GridRow, collapsed
 from kpi.text import fold, squeeze
@@ -294,6 +294,10 @@ def _split_columns(
     for columns, name in zip(band_columns, names, strict=True):
         group = next((group for text in reversed(paths[name]) if (group := headers.group_of(text))), "")
         bands.append(_band(columns, paths, group, _period(paths[name])))
+    halves = len(bands) == 2 and not any(band.level1 for band in bands)
+    if halves and all(not _period(paths[band.name]) and band.periods == (ANNUAL,) for band in bands):
+        # the central application form names the two halves only above its goals: 实施期 on the left, 年度 on the right
+        bands[0] = replace(bands[0], periods=(WHOLE_TERM,))
     return {role: tuple(columns) for role, columns in shared.items()}, bands
 
 

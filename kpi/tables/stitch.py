@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kpi.model import Page, PassedOver, Table
 from kpi.tables import headers
@@ -58,8 +59,12 @@ class _Pending:
     tables: list[Table] = field(default_factory=list)
 
     def has_labels(self) -> bool:
-        """Whether the rows look like the block of a project or a department."""
-        return sum(1 for row in self.block for text in row.filled() if headers.label_role(text)) >= 2
+        """Whether the rows look like the block of a project or a department: labels beside their values."""
+        return any(
+            headers.label_role(label) and not headers.label_role(value) and not headers.is_header_word(value)
+            for row in self.block
+            for label, value in pairwise(row.filled())
+        )
 
 
 @dataclass(slots=True)
@@ -190,7 +195,7 @@ class Stitcher:
 
     def _block_goes_on(self, table: Table) -> bool:
         """A block cut from its header by a page end, or printed as a table of its own right above it."""
-        if not self._pending.has_labels():
+        if table.style == "sheet" or not self._pending.has_labels():
             return False
         if not (self._pending.edges and table.column_edges):
             return not any(_TITLE.search(squeeze(line)) for line in table.before)
