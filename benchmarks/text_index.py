@@ -23,7 +23,9 @@ from index.segmentation import dictionary_words, query_compounds
 from kpi.query import Query, parse_query
 
 GOLD = Path(__file__).resolve().parents[2] / "shared" / "gold"
-ENDINGS = tuple("率 数 量 度 次数 人数 面积 金额 完成率 覆盖率 满意度 合格率 及时率 （人次） （%） （万元） ≤5%".split())
+ENDINGS = tuple(
+    "率 数 量 度 次数 人数 面积 金额 完成率 覆盖率 满意度 合格率 及时率 （人次） （%） （万元） ≤5%".split()
+)
 QUERIES = {
     "one word": ["满意度", "覆盖率", "培训", "医保", "资金到位率", "残疾人"],
     "two words": ["离休 满意度", "基金 覆盖率", "应急 完成率", "学生 人数", "农村公路 里程"],
@@ -55,24 +57,30 @@ def _given_words() -> set[str]:
 
 
 def entries(kind: str, texts: list[str], start: int = 0) -> Iterator[Entry]:
+    """Texts as entries, numbered from `start`."""
     return (Entry(kind, start + number, text) for number, text in enumerate(texts))
 
 
 def timed(call: Callable[[], object]) -> float:
+    """Seconds that a call takes."""
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
 
 
 def report(index: TextIndex, ask: Callable[[TextIndex, Query], object], title: str) -> None:
+    """Print the times of all queries, by their kind."""
     for kind, texts in QUERIES.items():
         queries = [parse_query(text) for text in texts]
         first = [timed(lambda q=query: ask(index, q)) * 1000 for query in queries]
         warm = [timed(lambda q=query: ask(index, q)) * 1000 for query in queries for _ in range(5)]
-        print(f"{title:6} {kind:14} first {max(first):7.1f} ms   then p50 {statistics.median(warm):7.2f}   max {max(warm):7.2f}")
+        print(
+            f"{title:6} {kind:14} first {max(first):7.1f} ms   then p50 {statistics.median(warm):7.2f}   max {max(warm):7.2f}"
+        )
 
 
 def main() -> None:
+    """Build, add, open, ask; print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--names", type=int, default=150_000)
     parser.add_argument("--projects", type=int, default=30_000)
