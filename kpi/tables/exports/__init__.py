@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kpi.model import Table
 from kpi.tables.exports.build import build_table
 from kpi.tables.exports.level import level_grid
+from kpi.tables.exports.spaces import spaced_tables
 from kpi.tables.exports.stacked import unstack_lines
 from kpi.tables.exports.tabs import tab_regions
 from kpi.tables.exports.wide import wide_grid
@@ -23,4 +24,7 @@ def lines_to_tables(lines: Sequence[str]) -> tuple[Table, ...]:
     for region in tab_regions(unstack_lines(lines) or lines):
         rows = wide_grid(region.rows, region.schema) if region.schema.wide else level_grid(region.rows, region.schema)
         tables.append(build_table(region.schema, rows, before=region.before, block=region.block))
+    for spaced in spaced_tables(lines):
+        rows = wide_grid(spaced.raw_rows(), spaced.schema) if spaced.schema.wide else spaced.grid()
+        tables.append(build_table(spaced.schema, rows, before=spaced.before, block=spaced.block))
     return tuple(tables)

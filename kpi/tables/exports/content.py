@@ -42,6 +42,10 @@ _NAME_END = re.compile(
 )
 
 
+_SHORT_TARGETS = frozenset("是否无有优良好中高低快强达零增减")
+"""Single letters that are whole targets."""
+
+
 @cache
 def target_likeness(text: str) -> float:
     """How much the text looks like a target (指标值): 1 numbers and comparators, 0.8 grade words, 0 long prose."""
@@ -55,6 +59,8 @@ def target_likeness(text: str) -> float:
     if len(folded) > 1 and _DAY.fullmatch(folded):
         return 0.9
     if _GRADE.fullmatch(folded):
+        return 0.8
+    if len(folded) <= 8 and folded[0] in "无不未较":
         return 0.8
     if len(folded) <= 4 and not _NAME_END.search(folded):
         return 0.45
@@ -108,6 +114,8 @@ def target_cost(text: str) -> float:
         return 0.0
     if likeness >= 0.8:
         return 0.2
+    if len(text) == 1 and text not in _SHORT_TARGETS:
+        return 3.0
     if likeness >= 0.4:
         return 0.8
     folded = fold(text)

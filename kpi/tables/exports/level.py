@@ -17,7 +17,7 @@ from kpi.tables.exports.content import (
 )
 from kpi.tables.exports.parts import SHIFT_STEP, join_fragments
 from kpi.tables.exports.rows import CUT, DRIFT, NOWHERE, GridRow, Placed, RawRow
-from kpi.tables.exports.schema import FREE, Schema
+from kpi.tables.exports.schema import FREE, SIDE, Schema
 from kpi.tables.headers import is_level1, is_level2, is_total
 from kpi.text import fold
 
@@ -30,6 +30,10 @@ TOGETHER = 3.0
 """Cost of two cells of one row being one broken cell."""
 LEVELS = ("level1", "level2")
 
+SIDE_LABELS = frozenset(
+    {"绩效指标", "年度绩效指标", "指标", "绩效", "年度指标", "绩效目标", "项目绩效指标", "履职效能"}
+)
+"""Labels that run down the left edge of self-evaluation tables (central template, 河南)."""
 _NUMBERS = frozenset({"weight", "score", "amount", "fund", "number"})
 _COMPARATORS = frozenset({"≥", "≤", "=", ">", "<", "＞", "＜", "定性", "定量", "正向", "反向", "≧", "≦"})
 
@@ -45,8 +49,10 @@ def cell_cost(text: str, role: str) -> float:
         if is_level2(text):
             return -2.0
         return 4.0 if target_likeness(text) >= 0.9 or len(text) < 2 else 1.0
+    if role == SIDE:
+        return -1.0 if fold(text) in SIDE_LABELS else 4.0
     if role == "name":
-        return name_cost(text) + (2.0 if is_level1(text) else 0.0)
+        return name_cost(text) + (2.0 if is_level1(text) and text.endswith("指标") else 0.0)
     if role in {"target", "actual", "half_target", "history", "grade_best", "grade_other"}:
         return target_cost(text)
     if role in _NUMBERS:
@@ -71,7 +77,38 @@ def level_grid(rows: Sequence[RawRow], schema: Schema) -> list[GridRow]:
         current = GridRow(dict(placing.texts), {DRIFT} if placing.drifted else set())
         if not (grid and _joined(grid, current, schema, names, page_start=row.page_start)):
             grid.append(current)
-    return grid
+    return mend_levels(grid, schema)
+
+
+def mend_levels(grid: list[GridRow], schema: Schema) -> list[GridRow]:
+    """Join the rest of a merged level cell that a page's end or a text extractor put on a later row: 履职目标实 + 现."""
+    columns = [column for column, role in enumerate(schema.roles()) if role in LEVELS]
+    head: tuple[GridRow, int] | None = None
+    mended: list[GridRow] = []
+    for row in grid:
+        for column in columns:
+            text = row.texts.get(column, "")
+            if not text:
+                continue
+            if (
+                head
+                and not _is_level(text)
+                and not _is_level(joined := head[0].texts[head[1]])
+                and _is_level(joined + text)
+            ):
+                head[0].append(head[1], text)
+                head[0].warnings.add(CUT)
+                del row.texts[column]
+                head = None
+            else:
+                head = (row, column)
+        if row.texts:
+            mended.append(row)
+    return mended
+
+
+def _is_level(text: str) -> bool:
+    return is_level1(text) or is_level2(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,10 @@ MONEY = ("amount", "fund")
 BEGINNING = ("code", "project")
 FREE = "free"
 """Role of a column with no header of its own."""
+SIDE = "side"
+"""Role of a column left of the levels that holds one label for the whole table (绩效指标, written downwards)."""
+BLOCK_ROLES = frozenset({"code", "project", "code_and_project", "unit", "department"})
+"""Labels that open the block above a table's indicators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def rows_to_schema(rows: Sequence[Sequence[str]]) -> Schema | None:
     if leaf_index is None:
         return None
     leaf = rows[leaf_index]
+    if "level1" in map(column_role, leaf):
+        return _level_schema(rows, leaf_index)
     names = [position for position, text in enumerate(leaf) if column_role(text) == "name"]
     groups = [found for row in rows for text in row if (found := group_of(text))]
     if len(names) > 1 and len(groups) == len(names):
@@ -131,6 +137,12 @@ def words_to_schema(words: Sequence[str]) -> Schema | None:
     return rows_to_schema([upper, middle, lowest])
 
 
+def with_side_label(schema: Schema) -> Schema:
+    """The schema with one more column at its left for a label that the header does not name."""
+    cells = tuple(HeaderCell(cell.row, cell.column + 1, cell.span, cell.text) for cell in schema.cells)
+    return Schema((Column(SIDE), *schema.columns), cells, schema.row_count, schema.groups)
+
+
 def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int], groups: list[str]) -> Schema:
     leaf = rows[leaf_index]
     first = names[0]
@@ -163,7 +175,11 @@ def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int
 
 def _level_schema(rows: Sequence[Sequence[str]], leaf_index: int) -> Schema:
     last = max((position for row in rows for position, text in enumerate(row) if text.strip()), default=0)
-    columns = [Column(_role_at(rows, position) or FREE) for position in range(last + 1)]
+    roles = [_role_at(rows, position) or FREE for position in range(last + 1)]
+    if "level1" in roles:
+        first = roles.index("level1")
+        roles[:first] = [SIDE if role in {"name", "description", FREE} else role for role in roles[:first]]
+    columns = [Column(role) for role in roles]
     cells = [
         HeaderCell(row_index, position, _span(row, position, last + 1) if row_index < leaf_index else 1, text)
         for row_index, row in enumerate(rows)

@@ -15,15 +15,18 @@ def unstack_lines(lines: Sequence[str]) -> list[str] | None:
     found = False
     unstacked: list[str] = []
     row: list[str] = []
+    single = True
     for line in [*lines, "", ""]:
         if line.startswith("\t"):
-            row += line[1:].rstrip("\t").split("\t")
+            cells = line[1:].rstrip("\t").split("\t")
+            row += cells
+            single = single and len(cells) == 1
         elif line.strip() and row:
             row[-1] += line.strip()
         elif row:
-            found = found or is_leaf_header(row)
+            found = found or (single and is_leaf_header(row))
             unstacked.append("\t".join(row) if len(row) > 1 else row[0] + "\t")
-            row = []
+            row, single = [], True
         else:
             unstacked.append(line)
     return unstacked if found else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kpi.tables.exports.rows import Placed, RawRow
 from kpi.tables.exports.schema import (
+    BLOCK_ROLES,
     HEADER_ROWS,
     Schema,
     is_header_row,
@@ -25,8 +26,6 @@ _OTHER_TABLE = frozenset({"科目编码", "科目名称", "单位代码", "类",
 """Header words of budget tables (预算表) that never stand in a performance table."""
 LINES_BEFORE = 12
 """Lines of text above a table that are kept: title, year, department, unit of money."""
-_BLOCK_ROLES = frozenset({"code", "project", "code_and_project", "unit", "department"})
-"""Labels that open the block above a table's indicators."""
 
 
 @dataclass(slots=True)
@@ -116,8 +115,8 @@ class TabReader:
             return True
         assert self._open is not None
         if self._open.schema.wide:
-            return label_role(texts[0]) in _BLOCK_ROLES and len(texts) > 1
-        return label_role(texts[0]) in _BLOCK_ROLES
+            return label_role(texts[0]) in BLOCK_ROLES and len(texts) > 1
+        return label_role(texts[0]) in BLOCK_ROLES
 
     def _header(self, number: int, cells: tuple[str, ...]) -> None:
         rows = [cells]

@@ -1,0 +1,211 @@
+"""A stream of tokens → rows of cells: the cheapest way to join tokens to cells and to put the cells into columns.
+
+Exports of printed pages by a text extractor put one space between cells, print nothing for empty cells, and break a
+wrapped cell into lines of its own. Dynamic programming over (token, column): a cell is a run of tokens, the next cell
+stands further right or opens a row. Linear in the number of tokens.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from kpi.tables.exports.content import ends_like_name, target_likeness
+from kpi.tables.exports.level import LEVELS, cell_cost
+from kpi.tables.exports.parts import prefix_cost
+from kpi.tables.exports.schema import BEGINNING, MONEY, SIDE, Schema
+from kpi.tables.exports.tokens import Gap, Token, em_width
+from kpi.tables.headers import is_level2, is_total
+
+LONGEST_CELL = 16
+"""Most tokens of one cell (reasons and goals in narrow columns have most)."""
+LONGEST_TEXT = 160
+"""Most letters of one cell."""
+REWARD = -3.0
+"""Of a row with a name and a target; the table ends where further rows cost more than they bring."""
+ROW_AFTER_LINE = 2.5
+"""Cost of a row that begins without a blank line above it."""
+ON_AFTER_BLANK = 2.0
+"""Cost of a blank line inside of a row, unless the cell before is broken over lines or is a merged level."""
+MISSING = {"name": 4.0, "target": 3.0, "actual": 1.0, "weight": 1.0, "score": 1.0, "comparator": 1.0, "basis": 0.5}
+DESCRIBED = 2.0
+"""Cost of an empty description left of the targets, where every row has one (河北); right of them most are empty (河南)."""
+REPEATED = 0.5
+"""Gain of joining two lines that stand below each other more than once: the same cell again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The best way to reach (token, column)."""
+
+    cost: float
+    column: int
+    start: int
+    text: str
+    new_row: bool
+    broken: bool
+    before: _Step | None
+
+
+def tokens_to_rows(tokens: Sequence[Token], schema: Schema) -> tuple[list[list[tuple[int, str]]], int]:
+    """Rows of (column, text), and how many tokens belong to the table."""
+    roles = schema.roles()
+    start = _Step(0.0, len(roles), 0, "", new_row=False, broken=False, before=None)
+    best: list[dict[int, _Step]] = [{len(roles): start}, *({} for _ in tokens)]
+    final, final_cost, final_index = start, 0.0, 0
+    repeated = Counter((one.text, two.text) for one, two in pairwise(tokens) if one.whole and two.whole)
+    for index in range(len(tokens)):
+        if not best[index]:
+            continue
+        for end, text, joining, broken in _cells_from(tokens, index, repeated):
+            for column in range(len(roles)):
+                price = joining + _cost(text, roles[column])
+                for step in best[index].values():
+                    following = _follow(step, index, column, text, price, tokens[index], roles, broken=broken)
+                    if following is not None:
+                        rival = best[end].get(column)
+                        if rival is None or following.cost < rival.cost:
+                            best[end][column] = following
+        best[index] = {} if index else best[index]
+        _prune(best[index + 1])
+        for step in best[index + 1].values():
+            total = step.cost + _row_end(step, roles)
+            if total <= final_cost:
+                final, final_cost, final_index = step, total, index + 1
+        if index + 1 - final_index > PATIENCE:
+            break
+    return _to_rows(final), final_index
+
+
+PATIENCE = 200
+"""Tokens after which a table that brought no further row has ended."""
+_MARGIN = 25.0
+
+
+def _prune(steps: dict[int, _Step]) -> None:
+    if not steps:
+        return
+    bound = min(step.cost for step in steps.values()) + _MARGIN
+    for column in [column for column, step in steps.items() if step.cost > bound]:
+        del steps[column]
+
+
+def _follow(
+    step: _Step, index: int, column: int, text: str, price: float, token: Token, roles: tuple[str, ...], *, broken: bool
+) -> _Step | None:
+    same_row = column > step.column and step.before is not None
+    if same_row:
+        price += _missing(step.column + 1, column, roles)
+        price += _gap_cost(step, token.gap, roles, broken=broken)
+        return _Step(step.cost + price, column, index, text, new_row=False, broken=broken, before=step)
+    if token.gap == Gap.SPACE:
+        return None
+    price += _row_end(step, roles) + _missing(0, column, roles)
+    price += ROW_AFTER_LINE if token.gap == Gap.LINE else 0.0
+    return _Step(step.cost + price, column, index, text, new_row=True, broken=broken, before=step)
+
+
+def _gap_cost(step: _Step, gap: Gap, roles: tuple[str, ...], *, broken: bool) -> float:
+    if gap == Gap.SPACE:
+        return 1.0 if step.broken else 0.0
+    if roles[step.column] in {*LEVELS, SIDE, *BEGINNING}:
+        return 0.0
+    if gap == Gap.LINE:
+        return 0.3 if broken or step.broken else 1.0
+    return 0.7 if step.broken else ON_AFTER_BLANK
+
+
+def _missing(start: int, stop: int, roles: tuple[str, ...]) -> float:
+    cost = sum(MISSING.get(role, 0.0) for role in roles[start:stop]) + 0.05 * (stop - start)
+    described = "description" in roles[start:stop] and "target" in roles[roles.index("description") :]
+    return cost + (DESCRIBED if described else 0.0)
+
+
+def _row_end(step: _Step, roles: tuple[str, ...]) -> float:
+    """What a row lacks when it ends at this step, less the reward of a complete row."""
+    if step.before is None:
+        return 0.0
+    held: set[str] = set()
+    node: _Step | None = step
+    total = False
+    while node is not None and node.before is not None:
+        held.add(roles[node.column])
+        total = total or is_total(node.text)
+        if node.new_row:
+            break
+        node = node.before
+    if total:
+        return -2.0
+    cost = sum(MISSING.get(role, 0.0) for role in roles[step.column + 1 :])
+    if {"name", "target"} <= held:
+        return cost + REWARD
+    if held <= {*LEVELS, SIDE}:
+        return 1.0
+    return cost
+
+
+@cache
+def _cost(text: str, role: str) -> float:
+    if role in MONEY or role in BEGINNING or role == "number":
+        return prefix_cost(text, role)
+    cost = cell_cost(text, role)
+    if role == "name":
+        return min(cost, 1.0) if is_total(text) else cost + (0.0 if ends_like_name(text) else 0.5)
+    if role == "level2" and not is_level2(text):
+        cost += 0.5 + 0.1 * max(0, len(text) - 8)
+    return cost
+
+
+def _cells_from(
+    tokens: Sequence[Token], start: int, repeated: Counter[tuple[str, str]]
+) -> list[tuple[int, str, float, bool]]:
+    """All cells that begin at a token: (end, text, cost of joining, broken over lines)."""
+    text, cost, broken = tokens[start].text, 0.0, False
+    found = [(start + 1, text, 0.0, False)]
+    width = em_width(text)
+    for end in range(start + 1, min(len(tokens), start + LONGEST_CELL)):
+        token, before = tokens[end], tokens[end - 1]
+        if token.gap == Gap.SPACE:
+            cost += _space_cost(before.text, token.text)
+        else:
+            cost += 0.2 if token.gap == Gap.BLANK else 0.8
+            cost += (0.0 if before.whole else 2.0) + (0.0 if token.whole else 1.5)
+            cost -= REPEATED if repeated[before.text, token.text] > 1 else 0.0
+            following = em_width(token.text)
+            if following > width + 1.5 and target_likeness(text + token.text) < 0.9:
+                cost += 2.0
+            cost += 1.5 if before.text.endswith("。") else 0.0
+            width = max(width, following)
+            broken = True
+        text += token.text
+        if len(text) > LONGEST_TEXT or cost > _MARGIN / 2:
+            break
+        found.append((end + 1, text, cost, broken))
+    return found
+
+
+def _space_cost(head: str, tail: str) -> float:
+    """Cost of a space inside of a cell: beside Latin letters it is usual, between numbers it parts two cells."""
+    if target_likeness(tail) >= 0.9 or target_likeness(head) >= 0.9:
+        return 6.0
+    return 1.0 if _latin(tail[0]) or _latin(head[-1]) else 2.5
+
+
+def _latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
+
+
+def _to_rows(final: _Step) -> list[list[tuple[int, str]]]:
+    rows: list[list[tuple[int, str]]] = []
+    cells: list[tuple[int, str]] = []
+    step: _Step | None = final
+    while step is not None and step.before is not None:
+        cells.append((step.column, step.text))
+        if step.new_row:
+            rows.append(cells[::-1])
+            cells = []
+        step = step.before
+    return rows[::-1]
