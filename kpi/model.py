@@ -127,8 +127,7 @@ class Source:
         return hashlib.sha1(place.encode(), usedforsecurity=False).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch `[start, end)` of a cleaned target text and what it was read as."""
 
     start: int

@@ -89,9 +89,10 @@ class Parser:
     def parse(self) -> Parse:
         """Read all tokens; afterwards join the bounds of ranges and the periods of rates."""
         for index, token in enumerate(self.tokens):
-            getattr(self, f"_{token.role}")(index, token)
+            _READERS[token.role](self, index, token)
             self.previous = token.role
-        self.result.clauses = _join_bounds(_join_periods(self.result.clauses, self.tokens), self.tokens)
+        if len(self.result.clauses) > 1:
+            self.result.clauses = _join_bounds(_join_periods(self.result.clauses, self.tokens), self.tokens)
         return self.result
 
     def _next_role(self, index: int) -> str:
@@ -105,7 +106,8 @@ class Parser:
             if self.pending == "ratio":
                 self._ratio(clause, token)
             else:
-                clause.high, clause.end = token.value, token.end
+                clause.high = token.value
+                clause.end = self.lead.start = token.end
                 clause.comparator = "in"
             self.pending = ""
             return
@@ -139,7 +141,7 @@ class Parser:
         clause = self.clause
         if clause is None:
             return
-        clause.end = token.end
+        clause.end = self.lead.start = token.end
         if clause.high is None or (clause.low is not None and clause.low == -clause.high):
             scaled = find_unit(token.value.text + "元") if clause.unit is _YUAN and token.value.money_scale else None
             clause.unit = scaled or token.value
@@ -197,7 +199,8 @@ class Parser:
     def _about(self, _index: int, token: Token) -> None:
         after = self.text[token.start : token.end] in ABOUT_AFTER
         if after and self.clause is not None:
-            self.clause.approximate, self.clause.end = True, token.end
+            self.clause.approximate = True
+            self.clause.end = self.lead.start = token.end
         elif not after:
             self.lead.about = True
 
@@ -238,17 +241,18 @@ class Parser:
         if inside and self.previous not in {"number", "unit", "group", "about"}:
             return
         clause.comparator = clause.comparator or token.value
-        clause.end, clause.closes = token.end, True
+        clause.end = self.lead.start = token.end
+        clause.closes = True
 
     def _strict(self, _index: int, token: Token) -> None:
         if self.clause is not None:
             self.clause.comparator = _STRICT.get(self.clause.comparator, self.clause.comparator)
-            self.clause.end = token.end
+            self.clause.end = self.lead.start = token.end
 
     def _more(self, _index: int, token: Token) -> None:
         if self.clause is not None:
             self.clause.approximate, self.clause.comparator = True, self.clause.comparator or ">"
-            self.clause.end = token.end
+            self.clause.end = self.lead.start = token.end
 
     def _range(self, index: int, _token: Token) -> None:
         clause = self.clause
@@ -284,7 +288,7 @@ class Parser:
 
     def _group(self, _index: int, token: Token) -> None:
         if self.clause is not None and self.previous != "words":
-            self.clause.end = token.end
+            self.clause.end = self.lead.start = token.end
 
     def _words(self, _index: int, _token: Token) -> None:
         lead = self.lead
@@ -297,6 +301,16 @@ class Parser:
 
     def _flat(self, index: int, token: Token) -> None:
         self._words(index, token)
+
+
+_READERS = {
+    role: getattr(Parser, f"_{role}")
+    for role in (
+        "number", "unit", "fraction", "date", "unreadable", "mark", "before", "about", "per", "trend", "level", "versus", "top",
+        "ordinal", "currency", "plus_minus", "after", "strict", "more", "range", "colon", "slash", "times", "separator", "and",
+        "group", "words", "named", "flat",
+    )
+}  # fmt: skip
 
 
 def _roles_between(tokens: list[Token], start: int, end: int) -> list[str]:

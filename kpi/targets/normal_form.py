@@ -73,7 +73,7 @@ def normalize(text: str, *, name: str = "", level1: str = "", year: int | None =
         warnings += (SEVERAL_TARGETS,)
     if parse.unread:
         warnings += (UNREAD_NUMBER,)
-    spans = tuple([Span(t.start, t.end, _ROLE_NAMES.get(t.role, t.role), body[t.start : t.end]) for t in tokens])
+    spans = tuple([Span(start, end, _ROLE_NAMES.get(role, role), body[start:end]) for role, start, end, _ in tokens])
     if first is None:
         if parse.unread:
             return Target(text=text, kind="numeric", clean=body, spans=spans, unread=unread, warnings=warnings)

@@ -21,6 +21,9 @@ class Token(NamedTuple):
     value: Any = None
 
 
+_new = tuple.__new__
+
+
 def _lexicon() -> dict[str, tuple[str, Any]]:
     table: dict[str, tuple[str, Any]] = dict.fromkeys(words.IDIOMS, ("words", None))
     for trend, direction in words.TRENDS.items():
@@ -56,7 +59,8 @@ _CHINESE_DIGITS = frozenset("〇○一二两三四五六七八九十百千万亿
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzμΩ")
 _DATE_HEADS = frozenset("第上下全年本当次翌明今去每月季逐前Qq")
 _VERSUS_HEADS = frozenset("较比与同和跟环在相对")
-_DATE_MARKS = frozenset("年月季日号个.-/~至到")
+_DATE_MARKS = frozenset("年月季日号个.-/~至到前")
+_NAMED_MARKS = frozenset("GDA(+热平服便接报急指工投举系政")
 _RANGE_MARKS = "-~至到"
 
 # Names that hold digits and are no figures: PM2.5, 12345热线, 5G基站, 4A级, 豫财(2023)5号, 第3标段, 1+N, GB18466-2005.
@@ -129,7 +133,7 @@ class Scanner:
     def _add(self, role: str, start: int, end: int, value: Any = None) -> int:
         if start > self.words_start:
             self.tokens.append(Token("words", self.words_start, start))
-        self.tokens.append(Token(role, start, end, value))
+        self.tokens.append(_new(Token, (role, start, end, value)))
         self.words_start = end
         return end
 
@@ -203,13 +207,14 @@ class Scanner:
             numbering = _NUMBERING.match(text, position)
             if numbering is not None and read_unit(text, numbering.end()) is None:
                 return self._add("named", position, numbering.end())
-        named = _NAMED.match(text, position)
-        if named is not None:
-            return self._add("named", position, named.end())
         match = ARABIC.match(text, position)
         end = match.end() if match else position + 1
         following = text[end : end + 1]
-        if following in _DATE_MARKS or self.time_name or end - position in {4, 6, 8} or following == "前":
+        if following in _NAMED_MARKS:
+            named = _NAMED.match(text, position)
+            if named is not None:
+                return self._add("named", position, named.end())
+        if self.time_name or following in _DATE_MARKS:
             found = self._deadline(position)
             if found:
                 return found
