@@ -26,6 +26,9 @@ _EXECUTION_HEADS = {"年初预算数": "budget", "年初预算": "budget", "预�
 _PROJECT_CODE = re.compile(r"^([0-9A-Z]{15,26})[-－—–_ ]*(.*)$")
 
 
+_CODE_LIKE = re.compile(r"^[0-9A-Za-z][0-9A-Za-z\-_.]{3,30}$")
+
+
 @dataclass(slots=True)
 class Block:
     """What a block says; text fields are "" and numbers None where it says nothing."""
@@ -183,7 +186,7 @@ class _Reader:
             if match and (match[2] or role == "code"):
                 block.code, block.project = block.code or match[1], block.project or match[2]
             elif role == "code":
-                block.code = block.code or value
+                block.code = block.code or (value if _CODE_LIKE.match(value) else "")
             else:
                 block.project = block.project or value
         elif role in {"unit", "department", "period"}:

@@ -181,7 +181,7 @@ def _same_project(
     at_page_end = before.bottom and after.top
     if not at_page_end:
         own_cell = merged and after.bottom and after.start not in cuts
-        return after.blank and not (own_cell and _is_project_start(rows, after.start, layout))
+        return after.blank and not (own_cell and _is_project_start(rows, after.start, layout, cuts))
     if after.start in cuts:
         return True
     if _restarts(rows, after.start, layout, cuts):
@@ -202,14 +202,33 @@ def _same_project(
     return not _two_amounts(group, after, rows, layout)
 
 
-def _is_project_start(rows: Sequence[GridRow], start: int, layout: Layout) -> bool:
+def _is_project_start(rows: Sequence[GridRow], start: int, layout: Layout, cuts: frozenset[int]) -> bool:
     """A blank merged cell at a page end is a project whose name comes on the next page, unless it is a row of the last one.
 
-    In a table with groups the first row of a project fills the groups anew.
+    In a table with groups the first row of a project fills the groups anew; under a unit's heading any row does.
     """
-    if rows[start].slots[layout.columns("code", "project")[0]].row_span > 1:
+    keys = layout.columns("code", "project")
+    if rows[start].slots[keys[0]].row_span > 1 or len(layout.bands) == 1:
         return True
-    return _restarts(rows, start, layout, frozenset()) or len(layout.bands) == 1
+    if start + 1 in cuts and any(squeeze(rows[start + 1].slots[column].text) for column in keys):
+        return True
+    under_heading = (
+        start > 0 and not any(_names(rows, start - 1, layout, cuts)) and any(_names(rows, start, layout, cuts))
+    )
+    return under_heading or _restarts(rows, start, layout, cuts)
+
+
+def _names(rows: Sequence[GridRow], index: int, layout: Layout, cuts: frozenset[int]) -> list[str]:
+    """Names of each group in the printed row at `index`, its part behind a page end included."""
+    texts = [squeeze(rows[index].slots[band.name].text) for band in layout.bands]
+    following = index + 1
+    while following in cuts:
+        texts = [
+            text or squeeze(rows[following].slots[band.name].text)
+            for text, band in zip(texts, layout.bands, strict=True)
+        ]
+        following += 1
+    return texts
 
 
 def _restarts(rows: Sequence[GridRow], index: int, layout: Layout, cuts: frozenset[int]) -> bool:
@@ -217,13 +236,9 @@ def _restarts(rows: Sequence[GridRow], index: int, layout: Layout, cuts: frozens
     if len(layout.bands) < 2 or index == 0:
         return False
     previous = index - 1
-    last = [squeeze(rows[previous].slots[band.name].text) for band in layout.bands]
-    while previous in cuts and previous > 0:  # the row before is itself a tail: look at its first part too
+    while previous in cuts and previous > 0:
         previous -= 1
-        last = [
-            old or squeeze(rows[previous].slots[band.name].text) for old, band in zip(last, layout.bands, strict=True)
-        ]
-    now = [squeeze(rows[index].slots[band.name].text) for band in layout.bands]
+    last, now = _names(rows, previous, layout, cuts), _names(rows, index, layout, cuts)
     return any(last) and any(new and not old for old, new in zip(last, now, strict=True))
 
 

@@ -30,6 +30,8 @@ SHORT_LINE = -2.0
 """The text before the cut ends well before the cell's right edge: it is finished."""
 COMPLETE = -1.5
 """Both sides are complete pairs of name and target."""
+DECISIVE = 20.0
+"""Before the cut a target stands without a name, behind it the name: no whole row looks like this."""
 STARTS_ANEW = -4.0
 """A group that was blank before the cut, a new code or a new level: something begins behind the cut."""
 MANDATORY_SHARE = 0.8
@@ -105,6 +107,8 @@ def _band_evidence(
     before: GridRow, first: Sequence[str], second: Sequence[str], band: Band, mandatory: Sequence[int], widths: Sequence[int]
 ) -> float:  # fmt: skip
     name, tail = first[band.name], second[band.name]
+    if tail and not name and any(first[column] for column in band.targets):
+        return DECISIVE
     if not any(first[column] for column in mandatory):
         return STARTS_ANEW
     total = 0.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from kpi.model import Page, PassedOver, Table
 from kpi.tables import headers
@@ -59,12 +58,16 @@ class _Pending:
     tables: list[Table] = field(default_factory=list)
 
     def has_labels(self) -> bool:
-        """Whether the rows look like the block of a project or a department: labels beside their values."""
-        return any(
-            headers.label_role(label) and not headers.label_role(value) and not headers.is_header_word(value)
-            for row in self.block
-            for label, value in pairwise(row.filled())
-        )
+        """Whether the rows look like the block of a project or a department: labels beside their values.
+
+        The header of an ordinary table (项目编码 | 类型 | 项目名称 | 合计) has more labels than values.
+        """
+        for row in self.block:
+            texts = row.filled()
+            known = [bool(headers.label_role(text) or headers.is_header_word(text)) for text in texts]
+            if len(texts) > 1 and known[0] and not known[1] and sum(known) <= len(texts) / 2:
+                return True
+        return False
 
 
 @dataclass(slots=True)
@@ -197,8 +200,10 @@ class Stitcher:
         """A block cut from its header by a page end, or printed as a table of its own right above it."""
         if table.style == "sheet" or not self._pending.has_labels():
             return False
+        if any(_TITLE.search(squeeze(line)) for line in table.before):
+            return False
         if not (self._pending.edges and table.column_edges):
-            return not any(_TITLE.search(squeeze(line)) for line in table.before)
+            return True
         left = abs(self._pending.edges[0] - table.column_edges[0])
         right = abs(self._pending.edges[-1] - table.column_edges[-1])
         return max(left, right) < 12.0  # points; blocks may be drawn a little wider than their indicators
