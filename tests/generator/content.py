@@ -190,6 +190,8 @@ def make_department(
     for position, name in enumerate(names):
         unit = Unit(code + suffixes[position], name)
         for _ in range(projects or rng.randint(1, 5)):
-            unit.projects.append(make_project(rng, department, style, richness))
+            project = make_project(rng, department, style, richness)
+            if project.name not in [other.name for other in unit.projects]:
+                unit.projects.append(project)
         department.units.append(unit)
     return department

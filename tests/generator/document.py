@@ -36,8 +36,11 @@ LAYOUTS: dict[str, Maker] = {
     "prose": prose,
 }
 FORMATS = ("pdf", "docx", "xlsx", "html", "tabs", "spaces", "lines")
-WITHOUT_SPACES = frozenset({"wide"})
-"""Layouts whose empty cells carry meaning: the style of raw text 001 loses them."""
+OFFICE_FORMATS = ("doc", "xls", "wordpdf", "sheetpdf")
+"""Written by LibreOffice out of the DOCX or XLSX, see `office`."""
+ALL_FORMATS = (*FORMATS, *OFFICE_FORMATS)
+WITH_SPACES = frozenset({"overall", "overall_self", "one_project", "project_self", "prose"})
+"""Layouts without empty cells between filled ones: the style of raw text 001 loses empty cells."""
 
 SUFFIXES = {
     "pdf": ".pdf",
@@ -47,6 +50,10 @@ SUFFIXES = {
     "tabs": ".txt",
     "spaces": ".txt",
     "lines": ".txt",
+    "doc": ".doc",
+    "xls": ".xls",
+    "wordpdf": ".pdf",
+    "sheetpdf": ".pdf",
 }
 
 
@@ -66,7 +73,7 @@ class SyntheticDocument:
 
     def offers(self, form: str) -> bool:
         """Whether the layout is published in this format: a wide table out of a page's text by spaces is past saving."""
-        return not (form == "spaces" and self.layout in WITHOUT_SPACES)
+        return form != "spaces" or self.layout in WITH_SPACES
 
     def render(self, form: str, path: Path) -> None:
         """Write the document in a format of `FORMATS`."""

@@ -34,11 +34,11 @@ def split_list_section(department: Department) -> Section:
     grid.lines_above = rng.choice([["单位：万元"], [f"部门：{department.name}", "单位：万元"]])
     words = [*left, "一级指标", "二级指标", *(rng.choice(column.words) for column in columns)]
     if rng.random() < 0.3:
-        for column, word in enumerate(words[: len(left)]):
-            grid.put(0, column, word, row_span=2)
+        for place, word in enumerate(words[: len(left)]):
+            grid.put(0, place, word, row_span=2)
         grid.put(0, len(left), "绩效指标", column_span=len(words) - len(left))
-        for column, word in enumerate(words[len(left) :], start=len(left)):
-            grid.put(1, column, word)
+        for place, word in enumerate(words[len(left) :], start=len(left)):
+            grid.put(1, place, word)
         grid.header_rows = 2
     else:
         grid.row(words, bold=True)
@@ -49,8 +49,8 @@ def split_list_section(department: Department) -> Section:
         start = grid.row_count
         label = project_label(project, joined=joined)
         texts = [unit.name, label] + [project.amount] * with_budget + [project.goal] * with_goal
-        for column, text in enumerate(texts):
-            grid.put(start, column, text, row_span=len(rows))
+        for place, text in enumerate(texts):
+            grid.put(start, place, text, row_span=len(rows))
         put_levels(grid, [row[:2] for row in rows], start, (len(left), len(left) + 1))
         for offset, (level1, level2, indicator) in enumerate(rows):
             values = {

@@ -56,11 +56,12 @@ TYPED = [
 ]  # fmt: skip
 
 
-def lower(target: Target, share: float) -> str:
-    """A smaller value of the same form, for past years, half years and lower grades."""
+def lower(target: Target, share: float, *, grade: bool = False) -> str:
+    """A smaller value of the same form, for past years, half years and lower grades (larger where ≤ is the aim)."""
+    kept_under = grade and target.comparator == "≤"
     if not target.split or not target.value.replace(".", "", 1).isdigit():
         return target.text
-    value = float(target.value) * share
+    value = float(target.value) * (2 - share if kept_under else share)
     text = f"{value:.2f}".rstrip("0").rstrip(".") if "." in target.value else str(max(1, round(value)))
     return f"{target.comparator}{text}{target.unit}"
 
@@ -105,11 +106,8 @@ def row_values(
     elif layout == "grades":
         words = {"good": "较好", "fair": "一般", "poor": "较差"}
         if target.split:
-            words = {
-                "good": lower(target, 0.95),
-                "fair": lower(target, 0.9),
-                "poor": "＜" + lower(target, 0.9).lstrip("≥≤=＝"),
-            }
+            words = {"good": lower(target, 0.95, grade=True), "fair": lower(target, 0.9, grade=True)}
+            words["poor"] = ("＞" if target.comparator == "≤" else "＜") + words["fair"].lstrip("≥≤=＝")
         values |= words
     return values
 
@@ -150,8 +148,8 @@ def header_rows(grid: Grid, rng: random.Random, columns: list[Column], layout: s
     depth = 2 if two else 1
     words = ["一级指标", "二级指标"][:levels]
     grid.header_start, grid.header_rows = row, depth
-    for column, word in enumerate(words):
-        grid.put(row, column, word, row_span=depth, bold=True)
+    for place, word in enumerate(words):
+        grid.put(row, place, word, row_span=depth, bold=True)
     keys = [column.key for column in columns]
     if two and over:
         first, last = keys.index(over[0]), keys.index(over[1])

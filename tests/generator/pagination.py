@@ -33,6 +33,8 @@ class PageStyle:
     merged: str = "first"
     """Where a merged cell's text stands that straddles pages: `first`, `largest` part, `middle` of the whole, `repeat`."""
     repeat_header: bool = False
+    top_merged: bool = False
+    """Text of merged cells stands beside their first row; drawn for tables without lines only."""
     whole_numbers: bool = False
     """Codes and amounts are never cut by a page's end: the given raw texts have no such cut."""
     break_anywhere: bool = False
@@ -84,8 +86,8 @@ def em_width(text: str) -> float:
 
 
 def tokens(text: str) -> list[str]:
-    """Pieces that a word processor keeps together: numbers with their sign and %, Latin words; other letters alone."""
-    return re.findall(r"[≥≤＞<>=]*[A-Za-z0-9.,%+]+|.", text)
+    """Pieces that a word processor keeps together: numbers with their sign and %, Latin words, closing marks with what they close."""
+    return re.findall(r"(?:[≥≤＞<>=]*[A-Za-z0-9.,%+]+|.)[，。；：、）】〕”！？]*", text)
 
 
 def wrap(text: str, width: float, size: float, *, vertical: bool = False, anywhere: bool = False) -> list[str]:
@@ -244,7 +246,7 @@ class Paginator:
             return
         mode = self.style.merged if merged else "flow"
         if len(pieces) == 1:
-            self.stack(pieces[0], lines, top_aligned=self.style.top_aligned and not merged)
+            self.stack(pieces[0], lines, top_aligned=self.style.top_merged or (self.style.top_aligned and not merged))
         elif mode == "repeat":
             for piece in pieces:
                 self.flow([piece], lines)

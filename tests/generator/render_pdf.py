@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reportlab.lib.pagesizes import A3, A4
@@ -32,6 +32,10 @@ class Look:
     lines: str
     """`stroke`, `fill` (thin rectangles, as spreadsheets print them), `rect` (a rectangle a cell)."""
     paper: tuple[float, float]
+    top_merged: bool
+    """In tables without lines: level words beside their first row instead of the middle of their rows."""
+    tight: bool
+    """A table may begin at a page's end, its header on one page and its rows on the next."""
 
 
 def draw_look(rng: random.Random, name: str) -> Look:
@@ -44,6 +48,8 @@ def draw_look(rng: random.Random, name: str) -> Look:
         rotate=rng.random() < 0.15,
         lines=rng.choice(["stroke", "stroke", "fill", "rect"]),
         paper=A3 if rng.random() < 0.05 else A4,
+        top_merged=rng.random() < 0.6,
+        tight=rng.random() < 0.2,
     )
 
 
@@ -135,23 +141,25 @@ class PdfRenderer:
 
     def grid(self, grid: Grid) -> None:
         width = self.size[0] - 2 * self.look.margin
-        paginator = Paginator(grid, self.look.style, width)
+        drawn = self.look.style
+        if not grid.ruled:
+            drawn = replace(drawn, cut_rows=False, top_merged=self.look.top_merged, padding=3.5)
+        paginator = Paginator(grid, drawn, width)
         head = self.head_height(grid)
-        if (
-            self.y > self.look.margin
-            and self.y + head + sum(paginator.heights[: grid.header_start + grid.header_rows + 1]) > self.bottom
-        ):
+        least = sum(paginator.heights[: grid.header_start + grid.header_rows + 1])
+        if self.look.tight:
+            least = sum(paginator.heights[: grid.header_rows])
+        if self.y > self.look.margin and self.y + head + least > self.bottom:
             self.break_page(self.landscape)
         self.head(grid)
         room = self.bottom - self.look.margin - (head if grid.repeat_title else 0)
-        style = self.look.style
         pages = paginator.pages(self.bottom - self.y, room)
         for number, page in enumerate(pages):
             if number:
                 self.break_page(self.landscape)
                 if grid.repeat_title:
                     self.head(grid)
-            self.pieces(page, style, grid.ruled)
+            self.pieces(page, drawn, ruled=grid.ruled)
             self.y += page.height
         self.y += 10
 
@@ -171,7 +179,7 @@ class PdfRenderer:
             self.text(x, self.y, line, 10)
             self.y += 15
 
-    def pieces(self, page: PagePiece, style: PageStyle, ruled: bool) -> None:
+    def pieces(self, page: PagePiece, style: PageStyle, *, ruled: bool) -> None:
         edges: set[tuple[float, float, float, float]] = set()
         for piece in page.pieces:
             self.letters(piece, style)

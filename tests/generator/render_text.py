@@ -224,8 +224,13 @@ class SpacesWriter(Writer):
 
 
 def replace_vertical(grid: Grid) -> Grid:
-    """Vertical letters come out as one word."""
-    return replace(grid, cells=[replace(cell, vertical=False) for cell in grid.cells])
+    """Vertical and spaced letters come out as one word: 001 has no letters apart."""
+    short = 16  # letters of the longest level word with spaces and points
+    cells = [
+        replace(cell, vertical=False, text="".join(cell.text.split()) if len(cell.text) <= short else cell.text)
+        for cell in grid.cells
+    ]
+    return replace(grid, cells=cells)
 
 
 class LinesWriter(Writer):

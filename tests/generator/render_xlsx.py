@@ -40,6 +40,8 @@ def write_grid(sheet: Any, grid: Grid, top: int, *, as_numbers: bool) -> int:
         if cell.number and as_numbers and re.fullmatch(r"\d+\.\d\d", cell.text):
             value = float(cell.text)
         target = sheet.cell(row, column, value)
+        if isinstance(value, str):
+            target.data_type = "s"  # `=58台` is a text, not a formula
         if isinstance(value, float):
             target.number_format = "0.00"
         target.alignment = Alignment(
