@@ -76,9 +76,9 @@ def _implied(low: Decimal, high: Decimal | None, unit: Unit, comparator: str, co
     if unit.money_scale:
         if context.unit is not None:
             scale = unit.text
-            return find_unit(scale + context.unit.text) or (
-                context.unit if context.unit.text.startswith(scale) else None
-            )
+            if context.unit.text.startswith(scale):
+                return context.unit
+            return find_unit(scale + context.unit.text)
         return as_money(unit) if context.cost else None
     if unit is not NO_UNIT:
         return _MONTHS if unit.text == "月" else None

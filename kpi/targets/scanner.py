@@ -194,7 +194,10 @@ class Scanner:
         }  # fmt: skip
 
     def _zero(self, position: int, end: int) -> int:
+        """零事故, 实现零投诉: a count of nought; inside other words 零 is left alone."""
         unit = read_unit(self.text, end)
+        if self._previous_role(position) == "words" and not self.text.endswith(words.REACHING_VERBS, 0, position):
+            return 0
         self._add("number", position, end, Decimal(0))
         return self._add("unit", end, unit[1], unit[0]) if unit else end
 
@@ -244,7 +247,7 @@ class Scanner:
             return self._add("unit", end, close + 1, inner) if inner else end
         found = read_unit(text, end)
         if found is None:
-            return self._noun(end)
+            return self._noun(end) if value else end
         unit, stop = found
         if unit.money_scale and text.startswith(_MORE, stop):
             joined = read_unit(text[end:stop] + text[stop + 1 : stop + 40], 0)
@@ -317,11 +320,13 @@ class Scanner:
         ranged = text[end : end + 1] in _RANGE_MARKS and text[end + 1 : end + 2] in _CHINESE_DIGITS | _DIGITS
         if self._previous_role(position) == "range" or (ranged and CHINESE.match(text, end + 1)):
             return self._quantity(position, end, value)
-        found = None if text.startswith("个半", end) else read_unit(text, end)
-        if found is None and not text.startswith("个半", end):
-            return match.end()
-        after = found[1] if found else end + 2
         previous = self._previous_role(position)
+        if previous == "top" or (text.startswith("个半", end) and read_unit(text, end + 2) is not None):
+            return self._quantity(position, end, value)
+        found = read_unit(text, end + text.startswith(_MORE, end))
+        if found is None:
+            return match.end()
+        after = found[1]
         free = previous in _COUNT_START or (
             previous == "" and (len(numeral) > 1 or text[after : after + 1] in _COUNT_STARTS)
         )

@@ -55,7 +55,9 @@ class Unit:
 
 
 def _atoms() -> dict[str, Unit]:
-    atoms = {word: Unit(word, "count", word) for word in COUNTERS}
+    # any classifier may be counted in times: 轮次, 校次, 艘次
+    times = [word + "次" for word in COUNTERS if len(word) == 1 and word != "次"]
+    atoms = {word: Unit(word, "count", word) for word in (*times, *COUNTERS)}
     atoms.update({word: Unit(word, family, word) for word, family in OWN_BASE.items()})
     for family in MEASURES:
         for word, (factor, divisor) in family.spellings.items():
@@ -240,7 +242,11 @@ def per_unit(unit: Unit | None, parts: tuple[str, ...]) -> Unit:
     fresh = tuple(part for part in parts if part not in unit.per)
     if not fresh or (unit.family in _NOT_AVERAGED and set(fresh) <= TIME_DENOMINATORS):
         return unit
-    return _rate(unit, fresh)
+    bare = Unit(unit.text.split("/", 1)[0], unit.family, unit.base.split("/", 1)[0], unit.factor, unit.divisor)
+    parts = (*fresh, *unit.per)
+    times = tuple(part for part in parts if part in TIME_DENOMINATORS)
+    things = tuple(part for part in parts if part not in TIME_DENOMINATORS)
+    return _rate(bare, things + times)
 
 
 def as_money(unit: Unit) -> Unit:
