@@ -188,8 +188,8 @@ def _same_project(
         return False
     if after.blank or not has_text:
         return True
-    if _levels_restart(rows, after.start, layout) or _is_heading(group, rows, layout):
-        return False
+    if not merged or _levels_restart(rows, after.start, layout) or _is_heading(group, rows, layout):
+        return False  # where cells are not merged a name cut in two is a row cut in two, and that is settled above
     codes = layout.columns("code")
     if codes:
         position = layout.columns("code", "project").index(codes[0])

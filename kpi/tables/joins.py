@@ -82,6 +82,9 @@ def _evidence(
     before: GridRow, after: GridRow, layout: Layout, expected: Sequence[tuple[int, ...]], widths: Sequence[int]
 ) -> float:
     first, second = before.texts(), after.texts()
+    columns = {column for band in layout.bands for cols in band.columns.values() for column in cols}
+    if not any(first[column] or second[column] for column in columns):
+        return _heading_evidence(before, first, second, layout, widths)
     total = _begins_anew(first, second, layout)
     for band, mandatory in zip(layout.bands, expected, strict=True):
         columns = {column for cols in band.columns.values() for column in cols}
@@ -99,6 +102,21 @@ def _begins_anew(first: Sequence[str], second: Sequence[str], layout: Layout) ->
         text = second[column]
         whole = headers.is_level1(text) or headers.is_level2(text)
         if text and whole and text != first[column]:
+            total += STARTS_ANEW
+    return total
+
+
+def _heading_evidence(
+    before: GridRow, first: Sequence[str], second: Sequence[str], layout: Layout, widths: Sequence[int]
+) -> float:
+    """Rows that only name a project and its goal (outline tables)."""
+    total = 0.0
+    for column in layout.columns("project", "goal"):
+        if not (first[column] and second[column]):
+            continue
+        total += _name_evidence(first[column], second[column])
+        total += _line_evidence(before.slots[column].text, widths[column])
+        if first[column].endswith(("。", "；", ";")):
             total += STARTS_ANEW
     return total
 

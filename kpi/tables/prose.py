@@ -68,13 +68,16 @@ def read_prose(lines: Iterable[tuple[int | None, str]]) -> ProseResult:
     """
     targets: list[ProseTarget] = []
     unread: list[str] = []
+    heading = ""
     for page, paragraph in _paragraphs(lines):
         labels = list(_LABEL.finditer(paragraph))
+        if not labels:
+            heading = _level_heading(paragraph) or (heading if _PARAGRAPH.match(paragraph) else "")
         for number, label in enumerate(labels):
             end = labels[number + 1].start() if number + 1 < len(labels) else len(paragraph)
             if stop := _STOP.search(paragraph, label.end(), end):
                 end = stop.start()
-            level1, level2 = _levels([match["label"] for match in labels[: number + 1]])
+            level1, level2 = _levels([heading, *(match["label"] for match in labels[: number + 1])])
             text = paragraph[label.end() : end]
             for clause in _clauses(text):
                 if match := _TARGET.match(clause):
@@ -106,6 +109,12 @@ def _paragraphs(lines: Iterable[tuple[int | None, str]]) -> Iterator[tuple[int |
         text += piece
     if text:
         yield page, text
+
+
+def _level_heading(paragraph: str) -> str:
+    """A level on a line of its own: （一）产出指标."""
+    text = _NUMBERING.sub("", paragraph).rstrip("：:。")
+    return text if headers.is_level1(text) or headers.is_level2(text) else ""
 
 
 def _levels(labels: Sequence[str]) -> tuple[str, str]:
