@@ -15,9 +15,9 @@ from kpi.text import fold, squeeze
 _AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?|[-—–/]+")
 _CODE = re.compile(r"(?=[a-z\d-]*\d)[a-z\d][a-z\d-]{2,}")
 _COMPARED = re.compile(
-    r"(?:[≥≤><=≧≦⩾⩽±]|大于|小于|等于|不低于|不少于|不超过|不高于|不大于|不小于|不多于|超过|高于|低于|达到|至少|约|定性)"
+    r"(?:[≥≤><=≧≦⩾⩽±]+|大于|小于|等于|不低于|不少于|不超过|不高于|不大于|不小于|不多于|超过|高于|低于|达到|至少|控制在|不足|约|定性)(?:或?等于)?"
 )
-_UNIT = r"[%‰℃]?[^\d\s,，。；;、]{0,6}"
+_UNIT = r"(?:[%‰℃]|[^\d\s%‰,，。；;、（(]{0,6})"
 _NUMBER_AND_UNIT = re.compile(
     rf"-?\d[\d,]*(?:\.\d+)?{_UNIT}(?:[/每]{_UNIT})?(?:以上|以下|以内|左右|及以上)?(?:[(（].*[)）])?"
 )
@@ -52,8 +52,8 @@ def target_likeness(text: str) -> float:
     folded = fold(text)
     if not folded:
         return 0.0
-    if _COMPARED.match(folded) and len(folded) <= 40:
-        return 1.0
+    if compared := _COMPARED.match(folded):
+        return _compared_likeness(folded[compared.end() :])
     if _NUMBER_AND_UNIT.fullmatch(folded) or _RANGE.fullmatch(folded):
         return 0.95
     if len(folded) > 1 and _DAY.fullmatch(folded):
@@ -67,6 +67,17 @@ def target_likeness(text: str) -> float:
     if len(folded) <= 12 and not _NAME_END.search(folded):
         return 0.3
     return 0.1
+
+
+def _compared_likeness(rest: str) -> float:
+    """Of a target that begins with a comparator: 1 before a number, less before words (不低于上年, 达到预期效果)."""
+    if _NUMBER_AND_UNIT.fullmatch(rest) or _RANGE.fullmatch(rest):
+        return 1.0
+    if len(rest) > 1 and _DAY.fullmatch(rest):
+        return 0.9
+    if rest[:1].isdigit():
+        return 0.85
+    return 0.8 if len(rest) <= 8 else 0.4
 
 
 def is_amount(text: str) -> bool:
@@ -174,6 +185,8 @@ def cut_target_cost(head: str, tail: str, known: Collection[str]) -> float:
         cost += 4.0
     if target_likeness(head + tail) >= 0.8:
         cost -= 2.0
+    if head_likeness >= 0.95 and target_likeness(head + tail) < 0.9:
+        cost += 5.0
     if len(fold(tail)) >= 5 and ends_like_name(tail):
         cost += 3.0
     if head_likeness < 0.8:

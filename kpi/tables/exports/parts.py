@@ -24,15 +24,20 @@ SHIFT_INSIDE = 1.5
 """Cost of a drift that changes inside a row (one of 170 rows of the given exports)."""
 SHIFT_STEP = 0.1
 """Cost of each column of drift; of two explanations the nearer one is taken."""
+PREFIX_STEP = 0.5
+"""As above, of a project's code, name or amount."""
 NAME_ALONE = 1.5
 """Cost of a name without a target (2 of 552 indicators)."""
-TARGET_ALONE = 4.0
-"""Cost of a target without a name."""
+TARGET_ALONE = 10.0
+"""Cost of a target without a name: only the rest of a cut cell is so."""
 GAP = 1.5
 """Cost of an empty cell between a name and its target."""
 BROKEN_NAME = 4.0
 """Cost of a name that stands in two cells of one row (1 of 592)."""
 SEGMENTATIONS = 6
+POSSIBLE_DRIFTS = (0, 1, -1, 2, -2)
+MARGIN = 40.0
+"""Readings and states that cost so much more than the best are not followed further."""
 CANDIDATES = 40
 """How many readings of one row are kept; the right one was never below the tenth."""
 
@@ -84,7 +89,46 @@ def row_readings(row: RawRow, schema: Schema, known: Collection[str]) -> list[Re
                     affinity(pair.name, schema.groups[group]) for group, pair in zip(chosen, pairs, strict=True)
                 )
                 readings.append(Reading(assigned, tuple(zip(chosen, pairs, strict=True)), drifts, cost))
-    return sorted(readings, key=lambda reading: reading.cost)[:CANDIDATES]
+        readings += _positional(row.cells[split:], schema, places, prefix)
+    readings.sort(key=lambda reading: reading.cost)
+    bound = readings[0].cost + MARGIN if readings else 0.0
+    return [reading for reading in readings[:CANDIDATES] if reading.cost <= bound]
+
+
+def _positional(
+    cells: Sequence[Placed], schema: Schema, places: list[tuple[int, int]], prefix: tuple[float, tuple[tuple[int, str], ...]]
+) -> list[Reading]:
+    """The row as printed, all columns moved alike: how the rest of a cut row stands, whatever its cells look like."""
+    if not cells or cells[0].position == NOWHERE:
+        return []
+    group_at = {column: (group, column == place[0]) for group, place in enumerate(places) for column in place}
+    found = []
+    for drift in POSSIBLE_DRIFTS:
+        if any(cell.position + drift not in group_at for cell in cells):
+            continue
+        texts: dict[int, dict[bool, Placed]] = {}
+        for cell in cells:
+            group, is_name = group_at[cell.position + drift]
+            texts.setdefault(group, {})[is_name] = cell
+        nothing = Placed(NOWHERE, "")
+        pairs = tuple(
+            (group, _pair(parts.get(True, nothing), parts.get(False, nothing))) for group, parts in texts.items()
+        )
+        cost = prefix[0] + sum(charged(pair) + affinity(pair.name, schema.groups[group]) for group, pair in pairs)
+        drifts = (drift,) * len(pairs)
+        found.append(Reading(prefix[1], pairs, drifts, cost + _inner_cost(drifts)))
+    return found
+
+
+def _pair(name: Placed, target: Placed) -> Pair:
+    return Pair(name.text, target.text, name.position, target.position)
+
+
+def charged(pair: Pair) -> float:
+    """What a pair costs by the looks of its texts."""
+    if not pair.name:
+        return TARGET_ALONE + target_cost(pair.target)
+    return name_cost(pair.name) + (target_cost(pair.target) if pair.target else NAME_ALONE)
 
 
 @cache
@@ -95,7 +139,7 @@ def affinity(name: str, group: str) -> float:
     if satisfied != satisfaction:
         return 0.7 if satisfaction or folded.endswith(("满意度", "满意率")) else 0.0
     if "成本" in group and not any(word in folded for word in _COST_WORDS):
-        return 0.3
+        return 0.8
     return 0.0
 
 
@@ -136,7 +180,7 @@ def _prefix(cells: Sequence[Placed], schema: Schema, first: int) -> tuple[float,
             for column in range(last + 1, first):
                 price = cost + prefix_cost(cell.text, schema.columns[column].role)
                 if cell.position != NOWHERE and cell.position != column:
-                    price += 1.0 + SHIFT_STEP * abs(cell.position - column)
+                    price += 1.0 + PREFIX_STEP * abs(cell.position - column)
                 elif cell.position == NOWHERE:
                     price += 0.05 * (column - last - 1)
                 if column not in following or price < following[column][0]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kpi.tables.exports.rows import Placed, RawRow
 from kpi.tables.exports.schema import (
     BLOCK_ROLES,
     HEADER_ROWS,
+    HEADER_SHARE,
     Schema,
     is_header_row,
     is_leaf_header,
     is_upper_header,
     rows_to_schema,
 )
-from kpi.tables.headers import label_role
+from kpi.tables.headers import is_header_word, label_role
 from kpi.text import fold, squeeze, usual_characters
 
 _TAG = re.compile(r"</?(?:p|br|b|span|div)\s*/?>", re.IGNORECASE)
@@ -37,6 +39,22 @@ class Region:
     before: tuple[str, ...] = ()
     block: list[tuple[str, ...]] = field(default_factory=list)
     rows: list[RawRow] = field(default_factory=list)
+    header_texts: frozenset[str] = frozenset()
+    numbering: tuple[str, ...] = ()
+    """The row that numbers the columns (1 2 3 …) below the header."""
+
+    def repeats_header(self, cells: Sequence[str]) -> bool:
+        """Whether the row is one of the header's rows again, or numbers the columns."""
+        texts = [fold(cell) for cell in cells if cell.strip()]
+        if len(texts) > 2 and all(text.isdigit() for text in texts) and _counts(texts):
+            return True
+        known = sum(text in self.header_texts or is_header_word(text) for text in texts)
+        return len(texts) > 1 and known >= HEADER_SHARE * len(texts) and known > 1
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    numbers = [int(text) for text in texts]
+    return all(two == one + 1 for one, two in pairwise(numbers))
 
 
 def split_cells(line: str) -> tuple[str, ...]:
@@ -98,7 +116,7 @@ class TabReader:
             if not self._block and not _first_label(cells) and not is_upper_header(cells):
                 self._before.clear()
             self._block.append((number, cells))
-        elif is_header_row(cells):
+        elif is_header_row(cells) or self._open.repeats_header(cells):
             self._block.append((number, cells))
             self._break = True
         elif self._ends(cells):
@@ -131,7 +149,8 @@ class TabReader:
             self._before.clear()
             self._break = True
             return
-        self._open = Region(number, schema, before, block)
+        texts = frozenset(fold(cell) for row in rows for cell in row if cell)
+        self._open = Region(number, schema, before, block, header_texts=texts)
         self.regions.append(self._open)
         self._before.clear()
         self._break = False

@@ -21,11 +21,9 @@ from kpi.tables.exports.content import (
     cut_target_cost,
     ends_like_name,
     is_project_code,
-    name_cost,
-    target_cost,
     target_likeness,
 )
-from kpi.tables.exports.parts import NAME_ALONE, TARGET_ALONE, Pair, Reading, row_readings
+from kpi.tables.exports.parts import MARGIN, Reading, charged, row_readings
 from kpi.tables.exports.rows import CUT, DRIFT, GridRow, RawRow
 from kpi.tables.exports.schema import MONEY, Schema
 from kpi.text import fold, squeeze
@@ -91,6 +89,7 @@ def wide_grid(rows: Sequence[RawRow], schema: Schema) -> list[GridRow]:
                         best[following.state] = following
         if best:
             nodes = sorted(best.values(), key=lambda node: node.cost)[:BEAM]
+            nodes = [node for node in nodes if node.cost <= nodes[0].cost + MARGIN]
         else:
             nodes = [_Node(node.cost, node.state, node.last, "as_printed", None, node) for node in nodes]
     final = min(nodes, key=lambda node: node.cost + (UNRESOLVED if node.state.pending else 0.0))
@@ -172,8 +171,8 @@ class _Context:
         if not dead and node.state.alive:
             joined, cut = self._cut(node.last, reading)
             price = base + cut + (CUT_AT_PAGE if row.page_start else CUT_INSIDE)
-            price += 0.5 * self._drift_cost(node, row, reading, start=True)
-            state = _State(node.state.alive, node.state.drift, pending, code)
+            price += self._drift_cost(node, row, reading, start=True)
+            state = _State(node.state.alive, drift, pending, code)
             found.append(_Node(price, state, joined, "cut", reading, node))
         return found
 
@@ -193,16 +192,9 @@ class _Context:
         for group, pair in reading.pairs:
             name, target = cells[group]
             cost += cut_name_cost(name, pair.name, self.names) + cut_target_cost(target, pair.target, self.targets)
-            cost -= _charged(pair)
+            cost -= charged(pair)
             cells[group] = (name + pair.name, target + pair.target)
         return tuple(cells), cost
-
-
-def _charged(pair: Pair) -> float:
-    """What the reading charged for two halves that are no whole texts; joined they are judged anew."""
-    if not pair.name:
-        return TARGET_ALONE + target_cost(pair.target)
-    return name_cost(pair.name) + (target_cost(pair.target) if pair.target else NAME_ALONE)
 
 
 def _vocabulary(rows: Sequence[RawRow]) -> tuple[Collection[str], Collection[str]]:
