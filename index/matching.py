@@ -66,7 +66,7 @@ class Matcher:
         """Texts with words whose full pinyin or initials, one after the other, are the letters."""
         whole = self._pinyin_word(folded)
         parts = self._split_pinyin(folded)
-        return union(whole, self._all_of(PINYIN, parts)) if len(parts) > 1 else whole
+        return union(whole, self._all_of(PINYIN, parts)) if parts else whole
 
     def _pinyin_word(self, letters: str) -> Numbers:
         if len(letters) >= PREFIX_LETTERS:
@@ -74,13 +74,15 @@ class Matcher:
         return self.postings.numbers(self.kind, PINYIN, letters)
 
     def _split_pinyin(self, letters: str) -> tuple[str, ...]:
-        """Letters cut into the fewest tokens of the index (qunzhongmanyidu → qunzhong, manyidu); () if impossible."""
+        """Letters cut into the fewest tokens, two or more (qunzhongmanyidu → qunzhong, manyidu); () if impossible."""
         best: list[tuple[str, ...] | None] = [()]
         for end in range(1, len(letters) + 1):
             ways = (
                 (*before, letters[start:end])
                 for start in range(max(0, end - _LONGEST_PINYIN), end - 1)
-                if (before := best[start]) is not None and self.postings.count(self.kind, PINYIN, letters[start:end])
+                if end - start < len(letters)
+                and (before := best[start]) is not None
+                and self.postings.count(self.kind, PINYIN, letters[start:end])
             )
             best.append(min(ways, key=len, default=None))
         return best[-1] or ()

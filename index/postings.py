@@ -7,8 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from index.building import NUMBERS_FILE, field_name
-from index.stamp import OUTDATED
-from kpi.errors import StoreError
+from index.stamp import outdated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,13 +31,14 @@ class Postings:
         from whoosh.index import open_dir
 
         try:
+            self._numbers: Numbers = np.load(folder / NUMBERS_FILE)
             index: Any = open_dir(str(folder), readonly=True)
             self._reader: Any = index.reader()
-            self._numbers: Numbers = np.load(folder / NUMBERS_FILE)
         except (WhooshIndexError, OSError, ValueError) as error:
-            raise _damaged(folder, str(error)) from error
+            raise outdated("检索索引损坏", folder, str(error)) from error
         if len(self._numbers) != self._reader.doc_count_all():
-            raise _damaged(folder, f"{self._reader.doc_count_all()} / {len(self._numbers)}")
+            self._reader.close()
+            raise outdated("检索索引损坏", folder, f"{self._reader.doc_count_all()} / {len(self._numbers)}")
         self._lock = threading.RLock()
         self._kept: OrderedDict[tuple[str, ...], Numbers] = OrderedDict()
         self._kept_size = 0
@@ -105,10 +105,3 @@ class Postings:
         for numbers in found:
             marks[numbers] = True
         return np.flatnonzero(marks).astype(np.int32)
-
-
-def _damaged(folder: Path, found: str) -> StoreError:
-    return StoreError(
-        "检索索引损坏", where=str(folder), found=found, code=OUTDATED,
-        advice="重建索引（由指标库中的 Parquet 文件生成，不丢数据）",
-    )  # fmt: skip

@@ -58,9 +58,39 @@ def _is_word(token: str) -> bool:
     return any(character.isalnum() for character in token)
 
 
+def word_spans(folded: str) -> list[tuple[str, int, int]]:
+    """Words of a text to be indexed with their places `[start, end)`: each long word after the shorter ones inside it.
+
+    As jieba's search mode (搜索引擎模式), which offers words of two and three characters only: with 老旧小区 inside
+    老旧小区改造, 改造老旧小区 is found too.
+    """
+    tokenizer = _tokenizer()
+    spans: list[tuple[str, int, int]] = []
+    start = 0
+    for word in tokenizer.cut(folded, HMM=False):
+        if _is_word(word):
+            spans.extend((part, start + low, start + high) for part, low, high in _inner_words(word))
+            spans.append((word, start, start + len(word)))
+        start += len(word)
+    return spans
+
+
 def search_words(folded: str) -> list[str]:
-    """Words of a text to be indexed, with the shorter words inside long ones (搜索引擎模式), once each."""
-    return [word for word in dict.fromkeys(_tokenizer().cut_for_search(folded, HMM=False)) if _is_word(word)]
+    """Words of a text to be indexed, once each."""
+    return list(dict.fromkeys(word for word, _, _ in word_spans(folded)))
+
+
+@lru_cache(maxsize=65536)
+def _inner_words(word: str) -> tuple[tuple[str, int, int], ...]:
+    """Words of two characters or more inside a longer word, with their places in it."""
+    known = _tokenizer().FREQ
+    length = len(word)
+    return tuple(
+        (word[low:high], low, high)
+        for size in range(2, length)
+        for low in range(length - size + 1)
+        if known.get(word[low : (high := low + size)])
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -81,22 +111,10 @@ def query_compounds(folded: str) -> tuple[str, ...]:
 
 
 def _parts(word: str) -> tuple[str, ...]:
-    """The fewest words of two or three characters (those of search mode) that make up a word; else the word."""
-    known = _tokenizer().FREQ
+    """The most words of two characters or more, all of them inside the word, that make it up; else the word."""
+    inner = _inner_words(word)
     best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
     for end in range(2, len(word) + 1):
-        ways = (
-            (*before, word[end - length : end])
-            for length in (3, 2)
-            if length <= end
-            and length < len(word)
-            and (before := best[end - length]) is not None
-            and known.get(word[end - length : end])
-        )
-        best[end] = min(ways, key=len, default=None)
+        ways = ((*before, part) for part, low, high in inner if high == end and (before := best[low]) is not None)
+        best[end] = max(ways, key=len, default=None)
     return best[-1] or (word,)
-
-
-def word_spans(folded: str) -> list[tuple[str, int, int]]:
-    """All search words of a text with their places `[start, end)`."""
-    return [item for item in _tokenizer().tokenize(folded, mode="search", HMM=False) if _is_word(item[0])]

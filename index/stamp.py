@@ -34,7 +34,15 @@ def fingerprint() -> str:
 
 def write_stamp(folder: Path) -> None:
     """Declare the index complete; the last step of every writing."""
-    (folder / _NAME).write_text(json.dumps({"index": fingerprint()}), encoding="utf-8")
+    content = {"index": fingerprint(), "sizes": _sizes(folder)}
+    (folder / _NAME).write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes of every file but the stamp and Whoosh's empty lock."""
+    return {
+        file.name: size for file in sorted(folder.iterdir()) if file.name != _NAME and (size := file.stat().st_size)
+    }
 
 
 def remove_stamp(folder: Path) -> None:
@@ -43,17 +51,25 @@ def remove_stamp(folder: Path) -> None:
 
 
 def check_stamp(folder: Path) -> None:
-    """Check that this version of the tool can use the index.
+    """Check that this version of the tool can use the index, and that its files are all there at their full length.
 
     Raises:
-        StoreError: code `index_outdated`: missing, unfinished or of another version; building it again heals it.
+        StoreError: code `index_outdated`: missing, unfinished, cut or of another version; building it again heals it.
     """
     try:
-        found = json.loads((folder / _NAME).read_text(encoding="utf-8")).get("index", "")
-    except (OSError, ValueError, AttributeError):
-        found = ""
+        stamp = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        found, sizes = stamp["index"], stamp["sizes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        found, sizes = "没有版本标记", {}
     if found != fingerprint():
-        raise StoreError(
-            "检索索引与本程序的版本不一致或没有建完", where=str(folder), found=str(found) or "没有版本标记",
-            advice="重建索引（由指标库中的 Parquet 文件生成，不丢数据）", code=OUTDATED,
-        )  # fmt: skip
+        raise outdated("检索索引与本程序的版本不一致或没有建完", folder, str(found))
+    actual = _sizes(folder)
+    wrong = [name for name, size in sizes.items() if actual.get(name) != size]
+    if wrong:
+        raise outdated("检索索引的文件缺失或不完整", folder, "、".join(wrong))
+
+
+def outdated(what: str, folder: Path, found: str) -> StoreError:
+    """The error that a rebuild heals."""
+    advice = "重建索引（由指标库中的 Parquet 文件生成，不丢数据）"
+    return StoreError(what, where=str(folder), found=found, advice=advice, code=OUTDATED)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.matching import Matcher
+    from index.postings import Numbers
     from kpi.query import DateRange, FieldIs, Node, NumberRange
 
     Found = NDArray[np.bool_]
@@ -27,6 +28,9 @@ TRIED = 12
 
 READ = 40
 """Texts that are read for words that sound the same."""
+
+LONGEST_WORD = 16
+"""Characters of words whose neighbours are looked for; no word of the dictionary is longer, and the work grows fast."""
 
 SHARED_GRAMS = 0.5
 """Share of the pairs of characters of a word that a name must hold to be offered in its place."""
@@ -48,7 +52,9 @@ def suggest(
     query: Query, matchers: Mapping[str, Matcher], *, count: Callable[[Query], int] | None, limit: int
 ) -> list[Suggestion]:
     """See `TextIndex.suggest`."""
-    counted = count or (lambda other: int(evaluate(other, _Names(matchers["name"])).sum()))
+    counted = count or (
+        lambda other: int(evaluate(other, Names(matchers["name"].match, len(matchers["name"].texts))).sum())
+    )
     tried: dict[Query, str] = {}
     for other, reason in (*_respelled(query, matchers), *_shortened(query, matchers)):
         if other != query and other.terms() and len(tried) < TRIED:
@@ -81,10 +87,12 @@ def _near_texts(matcher: Matcher, term: Word | Phrase) -> list[str]:
 
 def _near_words(matcher: Matcher, word: str) -> list[str]:
     """Words of the index one edit away (two in long letters); two characters hold too little to be edited."""
+    if not 3 <= len(word) <= LONGEST_WORD:
+        return []
     if PINYIN_QUERY.fullmatch(word) and len(word) > 3:
         tokens = matcher.postings.near_tokens(matcher.kind, PINYIN, word, 2 if len(word) > 6 else 1)
         return [text for token in tokens[:3] for text in _words_of_pinyin(matcher, token)]
-    return matcher.postings.near_tokens(matcher.kind, WORDS, word, 1) if len(word) > 2 else []
+    return matcher.postings.near_tokens(matcher.kind, WORDS, word, 1)
 
 
 def _same_sound(matcher: Matcher, word: str) -> list[str]:
@@ -145,25 +153,30 @@ def _with_term(query: Query, old: Word | Phrase, new: Word | Phrase) -> Query:
     return query if query.root is None else replace(query, root=changed(query.root))
 
 
-class _Names:
+class Names:
     """Resolves a query over names alone: conditions on fields hold for every name."""
 
-    def __init__(self, matcher: Matcher) -> None:
-        self._matcher = matcher
+    def __init__(self, match: Callable[[Word | Phrase], Numbers], count: int) -> None:
+        self._match, self._count = match, count
 
     def everything(self) -> Found:
-        return np.ones(len(self._matcher.texts), bool)
+        """All names."""
+        return np.ones(self._count, bool)
 
     def text(self, term: Word | Phrase) -> Found:
-        found = np.zeros(len(self._matcher.texts), bool)
-        found[self._matcher.match(term)] = True
+        """Names that a term finds."""
+        found = np.zeros(self._count, bool)
+        found[self._match(term)] = True
         return found
 
     def field(self, _condition: FieldIs) -> Found:
+        """All names."""
         return self.everything()
 
     def number(self, _condition: NumberRange) -> Found:
+        """All names."""
         return self.everything()
 
     def date(self, _condition: DateRange) -> Found:
+        """All names."""
         return self.everything()

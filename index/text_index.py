@@ -10,10 +10,9 @@ from index.matching import Matcher
 from index.postings import Postings
 from index.ranking import rank
 from index.segmentation import load_words
-from index.stamp import OUTDATED, check_stamp
+from index.stamp import check_stamp
 from index.suggesting import suggest
 from index.texts import Texts
-from kpi.errors import StoreError
 from kpi.query import TEXT_KINDS
 
 if TYPE_CHECKING:
@@ -32,12 +31,7 @@ class TextIndex:
     def __init__(self, folder: Path) -> None:
         check_stamp(folder)
         self._postings = Postings(folder)
-        try:
-            texts = {kind: Texts(texts_file(folder, kind), printed_file(folder, kind)) for kind in TEXT_KINDS}
-        except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(
-                "检索索引损坏", where=str(folder), found=str(error), advice="重建索引", code=OUTDATED
-            ) from error
+        texts = {kind: Texts(texts_file(folder, kind), printed_file(folder, kind)) for kind in TEXT_KINDS}
         self._matchers = {kind: Matcher(kind, self._postings, texts[kind]) for kind in TEXT_KINDS}
 
     def __enter__(self) -> Self:
@@ -88,6 +82,6 @@ def open_index(folder: Path) -> TextIndex:
     """Open an index that `build_index` wrote.
 
     Raises:
-        StoreError: code `index_outdated`: missing, unfinished, damaged or of another version; building it again heals it.
+        StoreError: code `index_outdated`: missing, unfinished, cut or of another version; building it again heals it.
     """
     return TextIndex(folder)

@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 _HAN_WORD = re.compile(r"[\u3400-\u9fff]{2,}")
-PINYIN_QUERY = re.compile(r"[a-z]{2,}")
-"""What is looked up as pinyin too: letters alone, two or more."""
+PINYIN_QUERY = re.compile(r"[a-z]{2,60}")
+"""What is looked up as pinyin too: letters alone, two or more; names of twenty characters have 60."""
 
 
 def bigrams(folded: str) -> list[str]:
