@@ -95,6 +95,7 @@ def is_project_code(text: str) -> bool:
     return is_code(text) and len(squeeze(text)) >= 12
 
 
+@cache
 def ends_like_name(text: str) -> bool:
     """Whether the text ends as whole 三级指标 do (率, 次数, 时间, 满意度 …)."""
     return bool(_NAME_END.search(fold(text)))
@@ -160,10 +161,25 @@ def cut_name_cost(head: str, tail: str, known: Collection[str]) -> float:
     if len(fold(tail)) <= 3:
         cost -= 4.0
     if not ends_like_name(tail):
-        cost += 1.0
+        cost += 2.5 if ends_like_name(head) else 1.0
+    cost += _bracket_cost(head, tail)
     if target_likeness(head) >= 0.8 and len(fold(head)) > 2:
         cost += 2.0
     return cost
+
+
+def _bracket_cost(head: str, tail: str) -> float:
+    """A bracket that is open at the cut is closed after it; a whole text gets no half bracket."""
+    before, after = _open_brackets(head), _open_brackets(head + tail)
+    if before == after:
+        return 0.0
+    return 3.0 if after else -3.0
+
+
+@cache
+def _open_brackets(text: str) -> int:
+    folded = fold(text)
+    return sum(folded.count(left) - folded.count(right) for left, right in ("()", "[]", "《》", "【】", "“”"))
 
 
 def cut_target_cost(head: str, tail: str, known: Collection[str]) -> float:
@@ -185,6 +201,7 @@ def cut_target_cost(head: str, tail: str, known: Collection[str]) -> float:
         cost += 4.0
     if target_likeness(head + tail) >= 0.8:
         cost -= 2.0
+    cost += _bracket_cost(head, tail)
     if head_likeness >= 0.95 and target_likeness(head + tail) < 0.9:
         cost += 5.0
     if len(fold(tail)) >= 5 and ends_like_name(tail):

@@ -36,7 +36,7 @@ BROKEN_NAME = 4.0
 """Cost of a name that stands in two cells of one row (1 of 592)."""
 SEGMENTATIONS = 6
 POSSIBLE_DRIFTS = (0, 1, -1, 2, -2)
-MARGIN = 40.0
+MARGIN = 16.0
 """Readings and states that cost so much more than the best are not followed further."""
 CANDIDATES = 40
 """How many readings of one row are kept; the right one was never below the tenth."""
@@ -60,11 +60,8 @@ class Reading:
     pairs: tuple[tuple[int, Pair], ...]
     drifts: tuple[int, ...]
     cost: float
-
-    @property
-    def groups(self) -> int:
-        """The groups of the pairs as a bit mask."""
-        return sum(1 << group for group, _ in self.pairs)
+    groups: int
+    """The groups of the pairs as a bit mask."""
 
 
 def row_readings(row: RawRow, schema: Schema, known: Collection[str]) -> list[Reading]:
@@ -72,6 +69,7 @@ def row_readings(row: RawRow, schema: Schema, known: Collection[str]) -> list[Re
     first = next(index for index, column in enumerate(schema.columns) if column.group >= 0)
     places = _group_places(schema)
     readings: list[Reading] = []
+    printed: list[Reading] = []
     for split in range(min(len(row.cells), first) + 1):
         prefix = _prefix(row.cells[:split], schema, first)
         if prefix is None:
@@ -88,15 +86,19 @@ def row_readings(row: RawRow, schema: Schema, known: Collection[str]) -> list[Re
                 cost += sum(
                     affinity(pair.name, schema.groups[group]) for group, pair in zip(chosen, pairs, strict=True)
                 )
-                readings.append(Reading(assigned, tuple(zip(chosen, pairs, strict=True)), drifts, cost))
-        readings += _positional(row.cells[split:], schema, places, prefix)
+                mask = sum(1 << group for group in chosen)
+                readings.append(Reading(assigned, tuple(zip(chosen, pairs, strict=True)), drifts, cost, mask))
+        printed += _positional(row.cells[split:], schema, places, prefix)
     readings.sort(key=lambda reading: reading.cost)
     bound = readings[0].cost + MARGIN if readings else 0.0
-    return [reading for reading in readings[:CANDIDATES] if reading.cost <= bound]
+    return [*printed, *(reading for reading in readings[:CANDIDATES] if reading.cost <= bound)]
 
 
 def _positional(
-    cells: Sequence[Placed], schema: Schema, places: list[tuple[int, int]], prefix: tuple[float, tuple[tuple[int, str], ...]]
+    cells: Sequence[Placed],
+    schema: Schema,
+    places: list[tuple[int, int]],
+    prefix: tuple[float, tuple[tuple[int, str], ...]],
 ) -> list[Reading]:
     """The row as printed, all columns moved alike: how the rest of a cut row stands, whatever its cells look like."""
     if not cells or cells[0].position == NOWHERE:
@@ -116,7 +118,8 @@ def _positional(
         )
         cost = prefix[0] + sum(charged(pair) + affinity(pair.name, schema.groups[group]) for group, pair in pairs)
         drifts = (drift,) * len(pairs)
-        found.append(Reading(prefix[1], pairs, drifts, cost + _inner_cost(drifts)))
+        mask = sum(1 << group for group, _ in pairs)
+        found.append(Reading(prefix[1], pairs, drifts, cost + _inner_cost(drifts), mask))
     return found
 
 

@@ -81,8 +81,12 @@ def wide_grid(rows: Sequence[RawRow], schema: Schema) -> list[GridRow]:
     nodes = [_Node(0.0, _State(0, 0, False, ""), empty, "", None, None)]
     for index, row in enumerate(rows):
         best: dict[_State, _Node] = {}
-        for reading in row_readings(row, schema, context.names):
+        readings = row_readings(row, schema, context.names)
+        bound = nodes[0].cost + min((reading.cost for reading in readings), default=0.0) + 2 * MARGIN
+        for reading in readings:
             for node in nodes:
+                if node.cost + reading.cost > bound:
+                    break
                 for following in context.extend(node, row, reading, index):
                     rival = best.get(following.state)
                     if rival is None or following.cost < rival.cost:
