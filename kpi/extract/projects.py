@@ -11,9 +11,9 @@ from kpi.extract.identity import is_organisation
 from kpi.model import Box, Fund
 from kpi.tables.amounts import amount_in_yuan, printed_scale
 from kpi.tables.blocks import split_code
-from kpi.tables.carry import WHOLE_CODE, ProjectRun
+from kpi.tables.carry import ProjectRun
 from kpi.tables.grid import GridRow
-from kpi.tables.layouts import Layout
+from kpi.tables.layouts import WHOLE_CODE, Layout
 from kpi.text import squeeze
 
 DEFAULT_SCALE = Decimal(10_000)

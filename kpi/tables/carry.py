@@ -12,11 +12,8 @@ from dataclasses import dataclass
 
 from kpi.tables import headers
 from kpi.tables.grid import GridRow
-from kpi.tables.layouts import Layout
+from kpi.tables.layouts import WHOLE_CODE, Layout
 from kpi.text import squeeze
-
-WHOLE_CODE = 15
-"""Characters; project codes have 17–24 (21 in the national system), unit codes 3–9."""
 
 
 @dataclass(slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from kpi.tables import headers
 from kpi.tables.grid import GridRow
-from kpi.tables.layouts import Band, Layout
+from kpi.tables.layouts import WHOLE_CODE, Band, Layout
 from kpi.text import squeeze
 
 INCOMPLETE = 3.0
@@ -30,10 +31,14 @@ SHORT_LINE = -2.0
 """The text before the cut ends well before the cell's right edge: it is finished."""
 COMPLETE = -1.5
 """Both sides are complete pairs of name and target."""
+WHOLE_ELSEWHERE = 6.0
+"""The joined text stands whole in another row of the same column: projects repeat their indicators."""
 DECISIVE = 20.0
 """Before the cut a target stands without a name, behind it the name: no whole row looks like this."""
 STARTS_ANEW = -4.0
 """A group that was blank before the cut, a new code or a new level: something begins behind the cut."""
+FEW_ROWS = 4
+"""Rows with a name below which shares say nothing."""
 MANDATORY_SHARE = 0.8
 """A column that at least this share of the rows fills is expected in every row."""
 
@@ -51,99 +56,107 @@ _PAIRS = {"）": "（", ")": "(", "】": "【", "》": "《", "”": "“"}
 
 def cut_rows(rows: Sequence[GridRow], layout: Layout) -> frozenset[int]:
     """Indexes of rows that continue the row before them across a page end."""
-    widths = _line_widths(rows)
-    expected = [_mandatory(rows, band) for band in layout.bands]
-    found = set()
-    for index in range(1, len(rows)):
-        if rows[index].piece == rows[index - 1].piece:
-            continue
-        before, after = rows[index - 1], rows[index]
-        if not before.filled() or not after.filled():
-            continue
-        if _evidence(before, after, layout, expected, widths) > 0:
-            found.add(index)
-    return frozenset(found)
+    judge = _Judge(rows, layout)
+    return frozenset(
+        index
+        for index in range(1, len(rows))
+        if rows[index].piece != rows[index - 1].piece
+        and rows[index - 1].filled()
+        and rows[index].filled()
+        and judge.evidence(rows[index - 1], rows[index]) > 0
+    )
 
 
-def _mandatory(rows: Sequence[GridRow], band: Band) -> tuple[int, ...]:
-    columns = [
-        column for role, cols in band.columns.items() if role not in {"level1", "level2", "remark"} for column in cols
-    ]
-    named = [row.texts() for row in rows if squeeze(row.slots[band.name].text)]
-    if len(named) < 4:
+class _Judge:
+    """Weighs the evidence at a page end with what the whole table shows: usual columns, line widths, whole texts."""
+
+    def __init__(self, rows: Sequence[GridRow], layout: Layout) -> None:
+        self.layout = layout
+        texts = [row.texts() for row in rows]
+        self.mandatory = {band.name: _mandatory(texts, band) for band in layout.bands}
+        self.widths = _line_widths(rows)
+        self.whole = [Counter(row[column] for row in texts if row[column]) for column in range(len(layout.roles))]
+
+    def evidence(self, before: GridRow, after: GridRow) -> float:
+        """Sum of the evidence that `after` continues `before`."""
+        first, second = before.texts(), after.texts()
+        own = {band.name: _own_columns(band) for band in self.layout.bands}
+        if not any(first[column] or second[column] for columns in own.values() for column in columns):
+            return self._heading_evidence(before, first, second)
+        total = self._begins_anew(first, second)
+        for band in self.layout.bands:
+            if any(second[column] for column in own[band.name]):
+                total += self._band_evidence(before, first, second, band)
+        return total
+
+    def _begins_anew(self, first: Sequence[str], second: Sequence[str]) -> float:
+        total = 0.0
+        for column in self.layout.columns("code"):
+            if len(second[column]) >= WHOLE_CODE and not first[column]:
+                total += STARTS_ANEW
+        for column in self.layout.columns("level1", "level2"):
+            text = second[column]
+            whole = headers.is_level1(text) or headers.is_level2(text)
+            if text and whole and text != first[column]:
+                total += STARTS_ANEW
+        return total
+
+    def _heading_evidence(self, before: GridRow, first: Sequence[str], second: Sequence[str]) -> float:
+        """Rows that only name a project and its goal (outline tables)."""
+        total = 0.0
+        for column in self.layout.columns("project", "goal"):
+            if first[column] and second[column]:
+                total += _name_evidence(first[column], second[column])
+                total += _line_evidence(before.slots[column].text, self.widths[column])
+                if first[column].endswith(("。", "；", ";")):
+                    total += STARTS_ANEW
+        return total
+
+    def _band_evidence(self, before: GridRow, first: Sequence[str], second: Sequence[str], band: Band) -> float:
+        name, tail = first[band.name], second[band.name]
+        mandatory = self.mandatory[band.name]
+        if tail and not name and any(first[column] for column in band.targets):
+            return DECISIVE
+        if not any(first[column] for column in mandatory):
+            return STARTS_ANEW
+        complete = all(bool(first[column]) == bool(second[column]) for column in mandatory)
+        total = COMPLETE if complete else INCOMPLETE
+        if tail:
+            total += _name_evidence(name, tail)
+            total += _line_evidence(before.slots[band.name].text, self.widths[band.name])
+            total += self._whole_elsewhere(band.name, name, tail)
+        for column in band.targets:
+            value, rest = first[column], second[column]
+            if value and rest:
+                total += TAIL if _is_tail(rest) or _is_open(value, rest, band) else 0.0
+                total += self._whole_elsewhere(column, value, rest)
+        return total
+
+    def _whole_elsewhere(self, column: int, head: str, tail: str) -> float:
+        """Evidence from other rows that print the joined text whole; numbers join to numbers by chance."""
+        if not (head and tail) or head.isascii():
+            return 0.0
+        return WHOLE_ELSEWHERE if self.whole[column][head + tail] else 0.0
+
+
+def _own_columns(band: Band) -> tuple[int, ...]:
+    """A band's columns without its levels, whose merged cells are cut apart from their rows."""
+    return tuple(
+        column for role, columns in band.columns.items() if role not in {"level1", "level2"} for column in columns
+    )
+
+
+def _mandatory(texts: Sequence[Sequence[str]], band: Band) -> tuple[int, ...]:
+    named = [row for row in texts if row[band.name]]
+    if len(named) < FEW_ROWS:
         return (band.name, *band.targets)
-    filled = [
-        column for column in columns if sum(1 for texts in named if texts[column]) >= MANDATORY_SHARE * len(named)
+    remarks = band.columns.get("remark", ())
+    usual = [
+        column
+        for column in _own_columns(band)
+        if column not in remarks and sum(1 for row in named if row[column]) >= MANDATORY_SHARE * len(named)
     ]
-    return tuple(sorted({band.name, *band.targets, *filled}))
-
-
-def _evidence(
-    before: GridRow, after: GridRow, layout: Layout, expected: Sequence[tuple[int, ...]], widths: Sequence[int]
-) -> float:
-    first, second = before.texts(), after.texts()
-    columns = {column for band in layout.bands for cols in band.columns.values() for column in cols}
-    if not any(first[column] or second[column] for column in columns):
-        return _heading_evidence(before, first, second, layout, widths)
-    total = _begins_anew(first, second, layout)
-    for band, mandatory in zip(layout.bands, expected, strict=True):
-        columns = {column for cols in band.columns.values() for column in cols}
-        if any(second[column] for column in columns):
-            total += _band_evidence(before, first, second, band, mandatory, widths)
-    return total
-
-
-def _begins_anew(first: Sequence[str], second: Sequence[str], layout: Layout) -> float:
-    total = 0.0
-    for column in layout.columns("code"):
-        if len(second[column]) >= 15 and len(first[column]) != len(second[column]) - 1:  # a whole project code
-            total += STARTS_ANEW
-    for column in layout.columns("level1", "level2"):
-        text = second[column]
-        whole = headers.is_level1(text) or headers.is_level2(text)
-        if text and whole and text != first[column]:
-            total += STARTS_ANEW
-    return total
-
-
-def _heading_evidence(
-    before: GridRow, first: Sequence[str], second: Sequence[str], layout: Layout, widths: Sequence[int]
-) -> float:
-    """Rows that only name a project and its goal (outline tables)."""
-    total = 0.0
-    for column in layout.columns("project", "goal"):
-        if not (first[column] and second[column]):
-            continue
-        total += _name_evidence(first[column], second[column])
-        total += _line_evidence(before.slots[column].text, widths[column])
-        if first[column].endswith(("。", "；", ";")):
-            total += STARTS_ANEW
-    return total
-
-
-def _band_evidence(
-    before: GridRow, first: Sequence[str], second: Sequence[str], band: Band, mandatory: Sequence[int], widths: Sequence[int]
-) -> float:  # fmt: skip
-    name, tail = first[band.name], second[band.name]
-    if tail and not name and any(first[column] for column in band.targets):
-        return DECISIVE
-    if not any(first[column] for column in mandatory):
-        return STARTS_ANEW
-    total = 0.0
-    lacks_after = any(first[column] and not second[column] for column in mandatory)
-    lacks_before = any(second[column] and not first[column] for column in mandatory)
-    if lacks_after or lacks_before:
-        total += INCOMPLETE
-    else:
-        total += COMPLETE
-    if tail:
-        total += _name_evidence(name, tail)
-        total += _line_evidence(before.slots[band.name].text, widths[band.name])
-    for column in band.targets:
-        value, rest = first[column], second[column]
-        if value and rest and (_is_tail(rest) or _is_open(value, rest, band)):
-            total += TAIL
-    return total
+    return tuple(sorted({band.name, *band.targets, *usual}))
 
 
 def _is_tail(text: str) -> bool:

@@ -19,8 +19,9 @@ from kpi.text import fold, squeeze
 MAX_HEADER_ROWS = 5
 """Rows; three are usual (资金总额 / 成本指标 / 三级指标), four with a row of units."""
 
-CARRIED_ROLES = ("code", "project", "unit", "goal", "amount", "fund", "level1", "level2")
-"""Roles whose value holds for the rows below until the next one (merged or left blank)."""
+WHOLE_CODE = 15
+"""Characters; project codes have 17–24 (21 in the national system), unit codes 3–12."""
+
 
 PROJECT_ROLES = ("code", "project", "unit", "goal", "amount", "fund")
 VALUE_ROLES = ("target", "half_target", "grade_best")

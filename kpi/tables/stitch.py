@@ -132,7 +132,7 @@ class Stitcher:
                 if in_data and self._open is not None:
                     self._open.rows.append(data)
                 continue
-            if in_data and self._open is not None and not _starts_block(data, self._open.layout):
+            if in_data and self._open is not None and not _starts_block(row, data, self._open.layout):
                 self._take_data(data, table)
                 continue
             if in_data and _is_title(row):
@@ -256,15 +256,21 @@ def _repeats(stretch: Stretch, layout: Layout, pending: _Pending) -> bool:
     return not new
 
 
-def _starts_block(row: GridRow, layout: Layout) -> bool:
-    """A row of labels in the middle of data: the next project's block begins without a header of its own."""
+def _starts_block(row: GridRow, data: GridRow, layout: Layout) -> bool:
+    """A row of labels in the middle of data: the next project's block begins without a header of its own.
+
+    Args:
+        row: the row in its own columns, where label and value are apart.
+        data: the same row in the columns of the open table.
+        layout: of the open table.
+    """
     texts = row.filled()
     roles = [headers.label_role(text) for text in texts]
     if not roles or not roles[0] or _is_level(row):
         return False
     if roles[0] in {"code", "project", "code_and_project", "department", "unit"}:
-        return len(texts) <= 1 or not _has_indicator(row, layout)
-    return roles[0] in {"goal", "amount"} and not _has_indicator(row, layout) and len(texts) <= 3
+        return len(texts) <= 1 or not _has_indicator(data, layout)
+    return roles[0] in {"goal", "amount"} and not _has_indicator(data, layout) and len(texts) <= 3
 
 
 def _has_indicator(row: GridRow, layout: Layout) -> bool:
