@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pypdfium2
@@ -207,7 +208,7 @@ def test_only_pages_of_performance_tables_and_their_continuations_are_worked(tmp
     )
     assert [len(page.tables) for page in read_pages(path)] == [0, 1, 1, 0, 0]
     assert [len(page.tables) for page in read_pages(path, settings=Settings(every_page=True))] == [1] * 5
-    assert next(read_pages(path)).lines[0].replace(" ", "") == "收入支出"
+    assert "".join(next(read_pages(path)).lines).replace(" ", "") == "收入支出12"
 
 
 def test_a_scanned_page_is_named_so(tmp_path: Path) -> None:
@@ -312,6 +313,15 @@ def test_damaged(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         open_file(path)
     assert caught.value.code == "damaged_pdf"
+
+
+def test_a_damaged_page_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    path = make_pdf(tmp_path / "a.pdf", draw_rows, draw_rows, draw_rows)
+    data, count = re.subn(rb"(/Kids \[ \d+ 0 R )\d+ 0 R", rb"\g<1>99 0 R", path.read_bytes())
+    assert count == 1
+    path.write_bytes(data)
+    found = [(page.number, page.suspect, len(page.tables)) for page in read_pages(path)]
+    assert found == [(1, "", 1), (2, "damaged_page", 0), (3, "", 1)]
 
 
 # --- the corpus --------------------------------------------------------------------------------------------------------

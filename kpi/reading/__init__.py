@@ -52,7 +52,7 @@ FORMATS: dict[str, tuple[str, str]] = {
 _PROTECTED = frozenset({"encrypted_office"})
 _UNREADABLE = {
     "rar": "RAR 压缩包", "7z": "7z 压缩包", "gzip": "GZIP 压缩文件", "zip": "ZIP 压缩包", "ofd": "OFD 版式文件",
-    "pptx": "PowerPoint 演示文稿", "xlsb": "Excel 二进制工作簿", "image": "图片", "binary": "无法识别的二进制文件",
+    "pptx": "PowerPoint 演示文稿", "xlsb": "Excel 二进制工作簿", "image": "图片", "ole": "旧版 Office 文件，但不完整，或不是 Word、Excel", "binary": "无法识别的二进制文件",
 }  # fmt: skip
 _ADVICE = {
     "rar": "请解压，或重新打包为 ZIP", "7z": "请解压，或重新打包为 ZIP", "gzip": "请解压后再解析",

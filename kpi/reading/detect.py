@@ -48,7 +48,7 @@ def detect_format(path: Path) -> str:
     """The format of a file, by its content alone.
 
     Returns one of pdf, docx, xlsx, xls, doc, rtf, odt, ods, html, mht, text, zip, image, encrypted_office, or the name
-    of a format that cannot be read (rar, 7z, gzip, ofd, pptx, xlsb, binary).
+    of a format that cannot be read (rar, 7z, gzip, ofd, pptx, xlsb, ole, binary).
 
     Raises:
         BadInput: the path is missing, no file, not readable, or the file is empty.
@@ -127,7 +127,7 @@ def _ole_format(path: Path) -> str:
         # an entry's name is followed by its zero end mark: "Book" must not be found inside "Workbook"
         if re.search(rb"(?<![\x20-\x7e]\x00)" + re.escape((stream + "\0").encode("utf-16-le")), data):
             return name
-    return "binary"
+    return "ole"
 
 
 def _text_format(head: bytes) -> str:
@@ -135,9 +135,23 @@ def _text_format(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = head.decode("utf-16", "ignore").encode("utf-8")
     elif b"\x00" in head:
-        return "binary"
+        return "text" if _is_bare_utf16(head) else "binary"
     if _MHT.match(start) and b"MIME-Version" in head:
         return "mht"
     if start.startswith(b"<") and _HTML.search(start):
         return "html"
     return "text"
+
+
+def _is_bare_utf16(head: bytes) -> bool:
+    """Whether bytes with zeros among them are UTF-16 without a byte order mark: all characters are usual ones."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(encoding, "replace")
+        usual = sum(
+            1
+            for c in text
+            if c in "\t\r\n\f" or " " <= c <= "~" or "\u2010" <= c <= "\u30ff" or "\u4e00" <= c <= "\uffee"
+        )
+        if usual >= 0.98 * len(text) and any("\u4e00" <= c <= "\u9fff" or c.isascii() for c in text):
+            return True
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -32,8 +33,7 @@ def open_old_sheet(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
 
     try:
         # what xlrd has to say of odd records goes nowhere: a library does not print
-        with _Silent() as silent:
-            book = xlrd.open_workbook(path, formatting_info=True, logfile=silent)
+        book = xlrd.open_workbook(file_contents=_workbook_stream(path), formatting_info=True, logfile=io.StringIO())
     except xlrd.XLRDError as error:
         if "encrypted" in str(error).lower():
             raise BadInput(
@@ -46,18 +46,16 @@ def open_old_sheet(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
     return Reading("xls", book.nsheets, _pages(book))
 
 
-class _Silent:
-    def __enter__(self) -> _Silent:
-        return self
+def _workbook_stream(path: Path) -> bytes:
+    """The workbook's records out of the OLE container: xlrd's own reader of containers runs in circles on damaged ones."""
+    import olefile
 
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        return None
+    with olefile.OleFileIO(path) as container:
+        for name in ("Workbook", "Book"):
+            if container.exists(name):
+                stream: bytes = container.openstream(name).read()
+                return stream
+    raise ValueError("no workbook stream")
 
 
 def _damaged(path: Path, error: BaseException) -> BadInput:

@@ -106,7 +106,11 @@ def _pages(document: Any, settings: Settings) -> Iterator[Page]:
     try:
         for number in range(1, len(document) + 1):
             with PDFIUM_LOCK:
-                page, previous = _read_page(document, number, previous, settings)
+                try:
+                    page, previous = _read_page(document, number, previous, settings)
+                except pypdfium2.PdfiumError:
+                    # one damaged page is named; the pages around it are read
+                    page, previous = Page(number, suspect="damaged_page"), ()
             yield page
     finally:
         with PDFIUM_LOCK:
