@@ -89,8 +89,9 @@ class Parser:
     def parse(self) -> Parse:
         """Read all tokens; afterwards join the bounds of ranges and the periods of rates."""
         for index, token in enumerate(self.tokens):
-            _READERS[token.role](self, index, token)
-            self.previous = token.role
+            role = token.role
+            _READERS[role](self, index, token)
+            self.previous = role
         if len(self.result.clauses) > 1:
             self.result.clauses = _join_bounds(_join_periods(self.result.clauses, self.tokens), self.tokens)
         return self.result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from kpi.model import Span, Target
@@ -11,8 +12,9 @@ from kpi.targets.cleaning import clean
 from kpi.targets.context import Context, base_of, read_context
 from kpi.targets.dates import bound_term
 from kpi.targets.grammar import Clause, Parse, clause_unit, parse_tokens
-from kpi.targets.plausibility import is_suspicious
+from kpi.targets.plausibility import is_beyond_bound, is_split
 from kpi.targets.scanner import Token, scan
+from kpi.targets.simple import read_simple
 from kpi.targets.units import NO_UNIT, Unit, per_unit, to_base
 from kpi.targets.wording import read_wording
 
@@ -20,7 +22,7 @@ SEVERAL_TARGETS = "several_targets"
 UNREAD_NUMBER = "unread_number"
 SUSPICIOUS_VALUE = "suspicious_value"
 
-_BLANK = re.compile(r"[-/~.…_·*,、。;|]*")
+_BLANK_MARKS = "-/~.…_·*,、。;|"
 _OUTER = re.compile(r"\(([^()]*)\)")
 # 指标性质 printed into the same cell (四川, 云南: 定性 优).
 _NATURE = re.compile(r"^(?:定性|定量)(?:指标)?[:,]?(?=.)")
@@ -32,10 +34,16 @@ _FINISHING = re.compile(
 _DEADLINE_LEADS = ("截至", "截止", "截止到", "不晚于", "不迟于", "最迟", "最晚", "≤", "<", "不超过")
 # Longest deadline phrase in words; a longer text is a sentence.
 _LONGEST_TERM = 40
+_WHOLE = Decimal(100)
+# A printed target has fewer characters (the longest of the five documents: 23); more is a page that was cut as one cell.
+_LONGEST_CELL = 1000
 _ROLE_NAMES = {
     "before": "comparator", "after": "comparator", "mark": "comparator", "strict": "comparator", "about": "approximate",
     "more": "approximate", "number": "value", "fraction": "value", "unreadable": "unread", "group": "remark", "versus": "baseline",
 }  # fmt: skip
+
+
+_new = tuple.__new__
 
 
 def normalize(text: str, *, name: str = "", level1: str = "", year: int | None = None) -> Target:
@@ -52,13 +60,36 @@ def normalize(text: str, *, name: str = "", level1: str = "", year: int | None =
         `unread_number`, `suspicious_value`). Never raises for any text.
     """
     cleaned = clean(text)
-    outer = _OUTER.fullmatch(cleaned)
-    if outer is not None and outer[1]:
-        cleaned = outer[1]
-    if cleaned in words.MISSING or _BLANK.fullmatch(cleaned):
+    if cleaned.startswith("("):
+        outer = _OUTER.fullmatch(cleaned)
+        cleaned = outer[1] if outer is not None and outer[1] else cleaned
+    if cleaned in words.MISSING or not cleaned or (cleaned[0] in _BLANK_MARKS and not cleaned.strip(_BLANK_MARKS)):
         return Target(text=text, kind="missing", clean=cleaned)
-    body = _NATURE.sub("", cleaned)
+    body = _NATURE.sub("", cleaned) if cleaned.startswith("定") else cleaned
     context = read_context(name, level1)
+    simple = None if context.time_name else read_simple(body)
+    if simple is not None:
+        return _figure(text, body, simple[0], context, _spans(simple[1], body), (), ())
+    if len(body) > _LONGEST_CELL:
+        return _with_rest(_read_tokens(text, body[:_LONGEST_CELL], context, year), body[_LONGEST_CELL:])
+    return _read_tokens(text, body, context, year)
+
+
+def _with_rest(target: Target, rest: str) -> Target:
+    """The beginning of an overlong cell was read; the rest is told as unread."""
+    unread_number = any(character.isdigit() for character in rest) and UNREAD_NUMBER not in target.warnings
+    warnings = (*target.warnings, UNREAD_NUMBER) if unread_number else target.warnings
+    return replace(target, unread=(*target.unread, rest), warnings=warnings)
+
+
+def _spans(tokens: list[Token], body: str) -> tuple[Span, ...]:
+    return tuple(
+        [_new(Span, (start, end, _ROLE_NAMES.get(role, role), body[start:end])) for role, start, end, _ in tokens]
+    )
+
+
+def _read_tokens(text: str, body: str, context: Context, year: int | None) -> Target:
+    """Any target, by scanner and grammar."""
     tokens = scan(body, year=year, time_name=context.time_name)
     parse = parse_tokens(tokens, body)
     clauses, notes = _choose(parse, tokens, body, context)
@@ -73,7 +104,7 @@ def normalize(text: str, *, name: str = "", level1: str = "", year: int | None =
         warnings += (SEVERAL_TARGETS,)
     if parse.unread:
         warnings += (UNREAD_NUMBER,)
-    spans = tuple([Span(start, end, _ROLE_NAMES.get(role, role), body[start:end]) for role, start, end, _ in tokens])
+    spans = _spans(tokens, body)
     if first is None:
         if parse.unread:
             return Target(text=text, kind="numeric", clean=body, spans=spans, unread=unread, warnings=warnings)
@@ -104,13 +135,19 @@ def _figure(
     if low is None:
         raise AssertionError("a figure clause without a figure")
     unit = clause_unit(clause)
-    high_unit = per_unit(clause.high_unit or clause.unit, clause.per)
     comparator = clause.comparator or "="
+    high_unit = unit
     if high is not None:
+        high_unit = per_unit(clause.high_unit or clause.unit, clause.per)
         low, high, unit, high_unit = _one_unit(low, high, clause.unit, unit, high_unit)
     base = base_of(low, high, unit, high_unit, comparator, context)
     highest = base.low if base.high is None else base.high
-    if is_suspicious(text, context.name + body, highest, base.unit, change=clause.is_change):
+    # clean text of another length: spaces were dropped, perhaps inside a number
+    split = len(text) != len(body) and is_split(text)
+    beyond = (
+        base.unit == "%" and highest > _WHOLE and not clause.is_change and is_beyond_bound(context.name + body, highest)
+    )
+    if split or beyond:
         warnings += (SUSPICIOUS_VALUE,)
     kind = "relative" if clause.is_change else "range" if high is not None else "numeric"
     return Target(
@@ -136,6 +173,12 @@ def _one_unit(
 
 def _choose(parse: Parse, tokens: list[Token], body: str, context: Context) -> tuple[list[Clause], bool]:
     """The clauses that are targets; dates that only frame a figure and unread numbers fall out."""
+    if len(parse.clauses) == 1:
+        only = parse.clauses[0]
+        if only.deadline is None and (
+            only.closes or only.comparator or only.unit is not NO_UNIT or only.high is not None
+        ):
+            return parse.clauses, False
     figures: list[Clause] = []
     dates: list[Clause] = []
     for clause in parse.clauses:

@@ -20,18 +20,18 @@ _SPLIT_NUMBER = re.compile(r"\d\s+\d")
 _SPACED_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:\s\d{3})+(?!\d)")
 
 
-def is_suspicious(printed: str, name: str, highest: Decimal, unit: str, *, change: bool) -> bool:
-    """Whether a figure looks damaged.
+def is_split(printed: str) -> bool:
+    """Whether a number of the printed text has a gap in it that no thousands mark explains."""
+    return _SPLIT_NUMBER.search(printed) is not None and _SPACED_THOUSANDS.search(printed) is None
+
+
+def is_beyond_bound(name: str, highest: Decimal) -> bool:
+    """Whether a percentage passes what the indicator can reach.
 
     Args:
-        printed: the target as printed, with its spaces.
         name: cleaned name of the indicator with the cell's own words.
-        highest: the figure, or the upper end of a range, in its base unit.
-        unit: its base unit.
-        change: the figure is a change (增长), which has no upper bound.
+        highest: the percentage, or the upper end of a range.
     """
-    if _SPLIT_NUMBER.search(printed) and not _SPACED_THOUSANDS.search(printed):
-        return True
-    if unit != "%" or highest <= _WHOLE or change or not _BOUNDED.search(name) or _UNBOUNDED.search(name):
+    if highest <= _WHOLE or not _BOUNDED.search(name) or _UNBOUNDED.search(name):
         return False
     return not _OVER_PLAN.search(name) or highest > _HIGHEST_OVER_PLAN

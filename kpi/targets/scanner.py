@@ -101,6 +101,8 @@ _MORE = ("余", "多", "来")
 class Scanner:
     """Scans one cleaned text. State only: the position, the tokens so far, the start of pending words."""
 
+    __slots__ = ("last_close", "text", "time_name", "tokens", "words_start", "year")
+
     def __init__(self, text: str, *, year: int | None = None, time_name: bool = False) -> None:
         self.text = text
         self.year = year
@@ -308,7 +310,7 @@ class Scanner:
                 return self._add("fraction", position, fraction.end(), (above, below))
         match = CHINESE.match(text, position)
         if match is None or (
-            text[position + 2 : position + 3] == "一" == text[position] and text[position + 1] not in "年月周天季日"
+            text[position + 2 : position + 3] == "一" == text[position] and text[position + 1] not in "年月周天季日一"
         ):
             return 0
         numeral, end = match[0], match.end()

@@ -106,6 +106,8 @@ def _atom_at(text: str, position: int, stop: int) -> tuple[Unit, int] | None:
 
 def _cut_word(text: str, position: int, end: int, stop: int) -> bool:
     """A Latin symbol inside a longer Latin word, or a unit's first character of another word (成功)."""
+    if text[end - 1].isdigit() and end < stop and text[end].isdigit():
+        return True
     if text[end - 1].isascii():
         return end < stop and text[end].isascii() and text[end].isalpha() and text[end - 1].isalpha()
     return (
