@@ -15,6 +15,7 @@ from kpi.tables.exports.content import (
     target_cost,
     target_likeness,
 )
+from kpi.tables.exports.levels import LEVELS, is_level, settle_levels
 from kpi.tables.exports.parts import SHIFT_STEP, join_fragments
 from kpi.tables.exports.rows import CUT, DRIFT, NOWHERE, GridRow, Placed, RawRow
 from kpi.tables.exports.schema import FREE, SIDE, Schema
@@ -28,7 +29,6 @@ MISSING = {"name": 3.0, "target": 2.0}
 NEW_DRIFT = 1.5
 TOGETHER = 3.0
 """Cost of two cells of one row being one broken cell."""
-LEVELS = ("level1", "level2")
 
 SIDE_LABELS = frozenset(
     {"绩效指标", "年度绩效指标", "指标", "绩效", "年度指标", "绩效目标", "项目绩效指标", "履职效能"}
@@ -74,41 +74,10 @@ def level_grid(rows: Sequence[RawRow], schema: Schema) -> list[GridRow]:
     grid: list[GridRow] = []
     for row in rows:
         placing = place_cells(row.cells, schema, names)
-        current = GridRow(dict(placing.texts), {DRIFT} if placing.drifted else set())
-        if not (grid and _joined(grid, current, schema, names, page_start=row.page_start)):
+        current = GridRow(dict(placing.texts), {DRIFT} if placing.drifted else set(), row.page_start)
+        if not (grid and _joined(grid, row, current, schema, names)):
             grid.append(current)
-    return mend_levels(grid, schema)
-
-
-def mend_levels(grid: list[GridRow], schema: Schema) -> list[GridRow]:
-    """Join the rest of a merged level cell that a page's end or a text extractor put on a later row: 履职目标实 + 现."""
-    columns = [column for column, role in enumerate(schema.roles()) if role in LEVELS]
-    head: tuple[GridRow, int] | None = None
-    mended: list[GridRow] = []
-    for row in grid:
-        for column in columns:
-            text = row.texts.get(column, "")
-            if not text:
-                continue
-            if (
-                head
-                and not _is_level(text)
-                and not _is_level(joined := head[0].texts[head[1]])
-                and _is_level(joined + text)
-            ):
-                head[0].append(head[1], text)
-                head[0].warnings.add(CUT)
-                del row.texts[column]
-                head = None
-            else:
-                head = (row, column)
-        if row.texts:
-            mended.append(row)
-    return mended
-
-
-def _is_level(text: str) -> bool:
-    return is_level1(text) or is_level2(text)
+    return settle_levels(grid, schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,31 +151,43 @@ def _as_printed(cells: Sequence[Placed], width: int) -> Placing:
     return Placing(0.0, tuple(sorted(texts.items())), 0, drifted=False)
 
 
-def _joined(grid: list[GridRow], current: GridRow, schema: Schema, names: Collection[str], *, page_start: bool) -> bool:
+def _joined(grid: list[GridRow], row: RawRow, current: GridRow, schema: Schema, names: Collection[str]) -> bool:
     """Join a row that continues the row above to it; False when it is a row of its own."""
-    roles = schema.roles()
     above = grid[-1]
     if not current.texts or not above.texts or any(is_total(text) for text in current.texts.values()):
         return False
-    cost = CUT_AT_PAGE if page_start else CUT_INSIDE
-    by_role = {
-        roles[column]: column for column in range(len(roles)) if column in current.texts or column in above.texts
-    }
-    for role, column in by_role.items():
-        head, tail = above.texts.get(column, ""), current.texts.get(column, "")
-        if role == "name":
-            cost += cut_name_cost(head, tail, names) if tail or head else 0.0
-        elif role == "target":
-            cost += cut_target_cost(head, tail, ()) if tail or head else 0.0
-        elif role in LEVELS and tail:
-            cost += 6.0 if is_level1(tail) or is_level2(tail) or not head else 0.0
-        elif tail and role in _NUMBERS:
-            cost += 8.0 if head else 0.0
-    if "name" not in {roles[column] for column in current.texts} and set(current.texts) <= set(above.texts):
-        cost -= 3.0
-    if cost >= 0.0:
+    readings = [current.texts]
+    if row.page_start and all(0 <= cell.position < len(schema.columns) for cell in row.cells):
+        readings.append({cell.position: cell.text for cell in row.cells})
+    cost, texts = min(
+        ((_cut_cost(above.texts, texts, schema, names), texts) for texts in readings), key=lambda entry: entry[0]
+    )
+    if cost + (CUT_AT_PAGE if row.page_start else CUT_INSIDE) >= 0.0:
         return False
-    for column, text in current.texts.items():
+    for column, text in texts.items():
         above.append(column, text)
     above.warnings.add(CUT)
     return True
+
+
+def _cut_cost(above: dict[int, str], below: dict[int, str], schema: Schema, names: Collection[str]) -> float:
+    """Cost (below 0: a gain) of reading a row as the rest of the row above."""
+    cost = 0.0
+    roles = schema.roles()
+    if not any(roles[column] in {"name", "target"} for column in below):
+        cost -= 4.0
+    for column, role in enumerate(roles):
+        head, tail = above.get(column, ""), below.get(column, "")
+        if role == "name":
+            cost += cut_name_cost(head, tail, names) if tail else 0.0
+        elif role == "target":
+            cost += cut_target_cost(head, tail, ()) if tail or head else 0.0
+        elif tail and role in LEVELS:
+            cost += (
+                0.3 if not head and is_level(tail) else -2.0 if is_level(head + tail) and not is_level(tail) else 6.0
+            )
+        elif tail and (role in _NUMBERS or role == "deviation"):
+            cost += 8.0
+        elif tail and role != SIDE:
+            cost += 3.0 if not head else 2.0 if head.endswith("。") else -1.5
+    return cost

@@ -39,6 +39,8 @@ class GridRow:
 
     texts: dict[int, str] = field(default_factory=dict)
     warnings: set[str] = field(default_factory=set)
+    page_start: bool = False
+    """As `RawRow.page_start`."""
 
     def append(self, column: int, text: str) -> None:
         """Put a text into a column, after what already stands there."""

@@ -87,9 +87,12 @@ def is_upper_header(cells: Sequence[str]) -> bool:
 
 
 def is_header_row(cells: Sequence[str]) -> bool:
-    """Whether the row is nothing but header words: two or more, or the name of a group."""
+    """Whether the row is nothing but header words: two or more columns, or two or more groups of columns."""
     texts = [cell for cell in cells if cell.strip()]
-    return bool(texts) and all(is_header_word(text) for text in texts) and (len(texts) > 1 or bool(group_of(texts[0])))
+    if not texts or not all(is_header_word(text) for text in texts):
+        return False
+    groups = sum(bool(group_of(text)) for text in texts)
+    return groups > 1 or (len(texts) - groups > 1 and groups == 0)
 
 
 def rows_to_schema(rows: Sequence[Sequence[str]]) -> Schema | None:

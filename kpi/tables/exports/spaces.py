@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpi.tables.exports.rows import NOWHERE, GridRow, Placed, RawRow
-from kpi.tables.exports.level import SIDE_LABELS, mend_levels
+from kpi.tables.exports.level import SIDE_LABELS
+from kpi.tables.exports.levels import settle_levels
 from kpi.tables.exports.schema import BLOCK_ROLES, Schema, with_side_label, words_to_schema
 from kpi.tables.exports.stream import tokens_to_rows
 from kpi.tables.exports.tokens import Gap, Token, lines_to_tokens
@@ -35,7 +36,7 @@ class SpacedTable:
 
     def grid(self) -> list[GridRow]:
         """The rows in columns, for tables with levels."""
-        return mend_levels([GridRow(dict(row)) for row in self.rows], self.schema)
+        return settle_levels([GridRow(dict(row)) for row in self.rows], self.schema)
 
     def raw_rows(self) -> list[RawRow]:
         """The rows without places, for wide tables."""

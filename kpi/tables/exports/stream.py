@@ -14,7 +14,8 @@ from functools import cache
 from itertools import pairwise
 
 from kpi.tables.exports.content import ends_like_name, target_likeness
-from kpi.tables.exports.level import LEVELS, cell_cost
+from kpi.tables.exports.level import cell_cost
+from kpi.tables.exports.levels import LEVELS
 from kpi.tables.exports.parts import prefix_cost
 from kpi.tables.exports.schema import BEGINNING, MONEY, SIDE, Schema
 from kpi.tables.exports.tokens import Gap, Token, em_width

@@ -18,7 +18,7 @@ from kpi.tables.exports.schema import (
     is_upper_header,
     rows_to_schema,
 )
-from kpi.tables.headers import is_header_word, label_role
+from kpi.tables.headers import label_role
 from kpi.text import fold, squeeze, usual_characters
 
 _TAG = re.compile(r"</?(?:p|br|b|span|div)\s*/?>", re.IGNORECASE)
@@ -48,7 +48,7 @@ class Region:
         texts = [fold(cell) for cell in cells if cell.strip()]
         if len(texts) > 2 and all(text.isdigit() for text in texts) and _counts(texts):
             return True
-        known = sum(text in self.header_texts or is_header_word(text) for text in texts)
+        known = sum(text in self.header_texts for text in texts)
         return len(texts) > 1 and known >= HEADER_SHARE * len(texts) and known > 1
 
 
