@@ -38,7 +38,7 @@ SHARED_GRAMS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Another query with how much it finds; `reason` is `spelling` or `fewer_words`."""
+    """Another query with how much it finds; `reason`: `spelling`, `fewer_words`, `fewer_conditions`."""
 
     query: Query
     count: int
@@ -126,17 +126,20 @@ def _near_names(matcher: Matcher, folded: str) -> list[str]:
 
 
 def _shortened(query: Query, matchers: Mapping[str, Matcher]) -> Iterator[tuple[Query, str]]:
-    """The query without one of its words, the rarest word first."""
+    """The query without one of its words, the rarest first; then without one of its conditions on fields."""
     root = query.root
     if not isinstance(root, And):
         return
-    own = [item for item in root.items if any(isinstance(leaf, (Word, Phrase)) for leaf in leaves(item))]
 
     def hits(node: Node) -> int:
         return sum(len(matchers[kind].match(term)) for term in Query(node).terms() for kind in term.kinds)
 
-    for item in sorted(own, key=hits):
+    words = [item for item in root.items if any(isinstance(leaf, (Word, Phrase)) for leaf in leaves(item))]
+    for item in sorted(words, key=hits):
         yield replace(query, root=_without(root, item)), "fewer_words"
+    for item in root.items:
+        if item not in words:
+            yield replace(query, root=_without(root, item)), "fewer_conditions"
 
 
 def _without(root: And, item: Node) -> Node:

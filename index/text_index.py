@@ -68,7 +68,7 @@ class TextIndex:
         return highlights(query, text, kind)
 
     def suggest(self, query: Query, *, count: Callable[[Query], int] | None = None, limit: int = 5) -> list[Suggestion]:
-        """Other queries for one that finds nothing: nearly the same spelling, or without its rarest word.
+        """Other queries for one that finds nothing: nearly the same spelling, or without its rarest word or a condition.
 
         Args:
             query: what found nothing.

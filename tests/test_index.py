@@ -379,6 +379,12 @@ def test_suggestions(opened: TextIndex, text: str, other: str, reason: str) -> N
     assert offered[other].count > 0
 
 
+def test_a_condition_is_dropped_when_the_words_are_found(opened: TextIndex) -> None:
+    """No name of 满意度 is in the asked city: the caller's count tells."""
+    offered = opened.suggest(parse_query("满意度 city:焦作市"), count=lambda query: 0 if "city" in str(query) else 3)
+    assert [(str(suggestion), suggestion.reason) for suggestion in offered] == [("满意度", "fewer_conditions")]
+
+
 def test_suggestions_are_counted_by_the_caller(opened: TextIndex) -> None:
     counts = {"满意度": 7}
     offered = opened.suggest(parse_query("满意肚"), count=lambda query: counts.get(str(query), 0))

@@ -29,6 +29,7 @@ from kpi.query import (
     fold_for_search,
     fold_with_offsets,
     leaves,
+    parse_condition,
     parse_query,
     query_to_text,
 )
@@ -221,6 +222,27 @@ def test_where_adds_conditions() -> None:
     assert parse("").where() == Query()
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("城市", "焦作市", "city:焦作市"),
+        ("value", ">=1万元", "value>=1万元"),
+        ("year", "2025..2026", "year:2025..2026"),
+        ("project", '医保 "信息"', 'project:"医保 ""信息"""'),
+        ("city", "", 'city:""'),
+        ("value", "", 'value:""'),
+    ],
+)
+def test_a_filter_is_a_condition(field: str, value: str, text: str) -> None:
+    assert parse_condition(field, value, to_base=to_base) == parse(text).root
+
+
+def test_a_filter_of_no_field_is_refused() -> None:
+    for field in ("foo", "sort", "a b", "", "-city"):
+        with pytest.raises(UsageError):
+            parse_condition(field, "year")
+
+
 def test_terms_leave_out_what_is_excluded() -> None:
     query = parse("满意度 -离休 OR 退休 city:焦作市 -name:干部")
     assert query.terms() == (Word("满意度"), Word("退休"))
@@ -311,6 +333,26 @@ def test_a_unit_compares_base_values() -> None:
     assert (bare.column, bare.upper_column, bare.base_unit) == ("value", "upper", "")
     budget = parse("budget>=1万元").root
     assert (budget.column, budget.upper_column, budget.base_unit, str(budget.low)) == ("budget", "", "", "1万元")
+
+
+@pytest.mark.parametrize(
+    ("text", "compared", "base_unit", "column"),
+    [
+        ("value>=1万元", "10000", "元", "base_value"),
+        ("value>=95％", "95", "%", "base_value"),
+        ("value>=2小时", "120", "分钟", "base_value"),
+        ("value>=5元/人·月", "5", "元/人·月", "base_value"),
+        ("value>=1.5万", "15000", "", "base_value"),
+        ("upper<=3公里", "3000", "米", "base_upper"),
+        ("budget>=1亿元", "100000000", "", "budget"),
+        ("budget>=100万", "1000000", "", "budget"),
+    ],
+)
+def test_units_are_those_of_targets(text: str, compared: str, base_unit: str, column: str) -> None:
+    condition = parse_query(text).root
+    end = condition.low or condition.high
+    assert (end.compared, condition.base_unit, condition.column) == (Decimal(compared), base_unit, column)
+    assert parse_query(str(parse_query(text))) == parse_query(text)
 
 
 ROWS = [("离休干部满意度", "焦作市", 90), ("群众满意度", "许昌市", 85), ("离休医疗费", "焦作市", NAN)]

@@ -31,7 +31,7 @@ from kpi.query.nodes import (
     any_of,
     leaves,
 )
-from kpi.query.parsing import parse_query
+from kpi.query.parsing import parse_condition, parse_query
 from kpi.query.printing import query_to_text
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "fold_for_search",
     "fold_with_offsets",
     "leaves",
+    "parse_condition",
     "parse_query",
     "query_fields",
     "query_to_text",

@@ -36,7 +36,11 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class FieldIs:
-    """A field of the record has a value; `match` is `equal`, `prefix` or `contains`, an empty value is "unknown"."""
+    """A field of the record has a value; `match` is `equal`, `prefix` or `contains`.
+
+    An empty value asks for records without one, of number and date fields too. Of `warnings` one code must match; flags
+    are `true` and `false`.
+    """
 
     field: str
     value: str
@@ -92,8 +96,9 @@ class NumberRange:
 
     @property
     def column(self) -> str:
-        """The column that is compared: `base_value` where a unit was typed with `value`."""
-        return _BASE_COLUMNS.get(self.field, self.field) if self.base_unit else self.field
+        """The column that is compared: `base_value` where a unit, or a scale alone (1万), was typed with `value`."""
+        scaled = any(end is not None and end.unit for end in (self.low, self.high))
+        return _BASE_COLUMNS.get(self.field, self.field) if scaled else self.field
 
     @property
     def upper_column(self) -> str:

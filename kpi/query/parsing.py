@@ -76,6 +76,25 @@ def parse_query(text: str, *, to_base: BaseReader | None = None) -> Query:
     return _Parser(text, to_base or _base_of_targets).parse()
 
 
+def parse_condition(field: str, value: str, *, to_base: BaseReader | None = None) -> Node:
+    """One condition as a filter states it (`--city 焦作市`, `--value ">=1万元"`, a facet's value).
+
+    Args:
+        field: name or alias of a field.
+        value: as after `field:`; spaces and quotes need no care; "" asks for records without a value.
+        to_base: as for `parse_query`.
+
+    Raises:
+        UsageError: as `parse_query`.
+    """
+    quoted = value.replace('"', '""')
+    if find_field(field) is not None or field in AMBIGUOUS:
+        root = parse_query(f'{field}:"{quoted}"', to_base=to_base).root
+        if root is not None:
+            return root
+    raise UsageError(f"没有字段“{field}”", advice=f"可用的字段：{allowed_fields()}", code="unknown_field")
+
+
 class _Parser:
     """Walks over the text once; `position` is the 0-based offset of the next character."""
 
@@ -262,7 +281,7 @@ class _Parser:
             )  # fmt: skip
         if quantity.unit and field.name not in _UNIT_FIELDS:
             self._fail(f"{field.name}（{field.title}）不带单位", "bad_number", f"例如 {field.name}>={quantity.value:f}")
-        if quantity.unit and field.name == "budget" and quantity.base_unit != "元":
+        if quantity.unit and field.name == "budget" and quantity.base_unit not in {"元", ""}:
             self._fail("预算金额的单位不是钱", "bad_number", "例如 budget>=100万元；不写单位时按元")
         if field.type == "integer" and quantity.value != quantity.value.to_integral_value():
             self._fail(f"{field.name}（{field.title}）要整数", "bad_number", f"例如 {field.name}:2026")
