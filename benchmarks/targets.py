@@ -106,6 +106,8 @@ def peers() -> Iterator[tuple[str, Callable[[str], object]]]:
         cn2an = importlib.import_module("cn2an")
         yield "cn2an.transform", lambda text: cn2an.transform(text, "cn2an")
     if importlib.util.find_spec("quantulum3") is not None:
+        # its stored classifier does not load with a scikit-learn of today
+        importlib.import_module("quantulum3.classifier").USE_CLF = False
         parser = importlib.import_module("quantulum3.parser")
         yield "quantulum3", parser.parse
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from kpi.model import Target
+from kpi.targets.units import find_unit, to_base
 
 _TREND_WORDS = {"increase": "提高", "decrease": "下降"}
 _COMPARED = {"≥": "不低于", "≤": "不超过", ">": "高于", "<": "低于"}
 _EN_DASH = "–"
+_PAIR = 2
 
 
 def format_target(target: Target) -> str:
@@ -54,8 +56,6 @@ def _figure(target: Target) -> tuple[Decimal, str]:
     """The printed figure, or the base one where context had to complete the unit."""
     value = target.value if target.value is not None else Decimal(0)
     if target.implied_unit and target.base_value is not None:
-        from kpi.targets.units import find_unit, to_base
-
         printed = find_unit(target.unit) if target.unit else None
         if printed is None or to_base(value, printed) != target.base_value or printed.base != target.base_unit:
             implied = find_unit(target.implied_unit)
@@ -71,7 +71,7 @@ def _range(target: Target) -> str:
     if unit != target.unit and low == target.base_value and target.base_upper is not None and unit == target.base_unit:
         high = target.base_upper
     if low == -high:
-        return f"±{plain(high)}{unit}"
+        return "±" + _number_with_unit(high, unit)
     first = plain(low) + ("%" if unit == "%" else "")
     return f"{first}{_EN_DASH}{_number_with_unit(high, unit)}"
 
@@ -79,7 +79,14 @@ def _range(target: Target) -> str:
 def _number_with_unit(value: Decimal, unit: str) -> str:
     if unit == "比":
         return f"{plain(value)}:1"
-    return plain(value) + unit
+    return plain(value) + _spelled(unit)
+
+
+def _spelled(unit: str) -> str:
+    """座（处）: two classifiers that are no known unit together need their brackets to be read again."""
+    if len(unit) != _PAIR or find_unit(unit) is not None:
+        return unit
+    return f"{unit[0]}({unit[1]})" if find_unit(unit[0]) is not None and find_unit(unit[1]) is not None else unit
 
 
 def plain(value: Decimal) -> str:

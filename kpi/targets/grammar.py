@@ -8,7 +8,7 @@ from decimal import Decimal
 from kpi.targets.dates import Deadline
 from kpi.targets.scanner import Token
 from kpi.targets.units import NO_UNIT, Unit, find_unit, per_unit, to_base
-from kpi.targets.vocabulary import ABOUT_AFTER
+from kpi.targets.vocabulary import ABOUT_AFTER, INDICATOR_ENDS
 
 LOWER = ("≥", ">")
 UPPER = ("≤", "<")
@@ -45,6 +45,8 @@ class Clause:
     baseline: str = ""
     is_change: bool = False
     deadline: Deadline | None = None
+    marked: bool = False
+    """A word or mark of comparison stood before it."""
     closes: bool = True
     """Nothing but a known word follows the figure: it was not cut out of a sentence."""
 
@@ -68,10 +70,11 @@ class _Lead:
 
 @dataclass(slots=True)
 class Parse:
-    """All clauses of a cell in order, and the stretches with numbers that no rule could read."""
+    """All clauses of a cell in order, the stretches with numbers that no rule could read, and those inside names."""
 
     clauses: list[Clause] = field(default_factory=list)
     unread: list[tuple[int, int]] = field(default_factory=list)
+    named: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Parser:
@@ -83,6 +86,8 @@ class Parser:
         self.clause: Clause | None = None
         self.lead = _Lead(0)
         self.previous = ""
+        self.words = ""
+        """The words since the open clause."""
         self.pending = ""
         """What joins the next number to the open clause: `range`, `ratio`, `chain`."""
 
@@ -112,7 +117,10 @@ class Parser:
                 clause.comparator = "in"
             self.pending = ""
             return
+        if clause is not None and not clause.marked and self.words.endswith(INDICATOR_ENDS):
+            self._into_name(clause)
         new = Clause(lead.start, token.end, lead.mark, token.value, per=lead.per, approximate=lead.about)
+        new.marked = bool(lead.mark)
         new.direction, new.baseline = lead.direction, lead.baseline
         new.is_change = bool(lead.direction or lead.baseline) and not lead.level
         if lead.plus_minus:
@@ -124,6 +132,12 @@ class Parser:
         new.closes = self._next_role(index) not in {"words", "named", "trend", "level"} or not token.value
         self._open(new, token.end)
 
+    def _into_name(self, clause: Clause) -> None:
+        """65岁及以上老年人体检率≥70%: the first figure belongs to the indicator's name."""
+        if clause.deadline is None and clause in self.result.clauses:
+            self.result.clauses.remove(clause)
+            self.result.named.append((clause.start, clause.end))
+
     def _ratio(self, clause: Clause, token: Token) -> None:
         if clause.unit is _RATIO or not token.value or clause.low is None:
             self.result.unread.append((clause.start, token.end))
@@ -134,6 +148,7 @@ class Parser:
 
     def _open(self, clause: Clause, end: int) -> None:
         self.clause = clause
+        self.words = ""
         self.result.clauses.append(clause)
         self.lead = _Lead(end)
         self.pending = ""
@@ -179,7 +194,7 @@ class Parser:
         if bare and clause is not None and token.value in _MIRROR and self.previous in {"number", "unit", "group"}:
             rest = [other.role for other in self.tokens[index + 1 : index + 4]]
             if "number" in rest and ("mark" in rest or "before" in rest or rest[0] == "number"):
-                clause.comparator = _MIRROR[token.value]
+                clause.comparator, clause.marked = _MIRROR[token.value], True
                 self.lead = _Lead(token.end)
                 if rest[0] == "number":
                     self.lead.mark = ""
@@ -291,8 +306,9 @@ class Parser:
         if self.clause is not None and self.previous != "words":
             self.clause.end = self.lead.start = token.end
 
-    def _words(self, _index: int, _token: Token) -> None:
+    def _words(self, _index: int, token: Token) -> None:
         lead = self.lead
+        self.words = self.text[token.start : token.end]
         lead.about = lead.top = False
         if lead.touching:
             lead.mark, lead.touching = "", False

@@ -104,7 +104,7 @@ def _read_tokens(text: str, body: str, context: Context, year: int | None) -> Ta
         warnings += (SEVERAL_TARGETS,)
     if parse.unread:
         warnings += (UNREAD_NUMBER,)
-    spans = _spans(tokens, body)
+    spans = _spans([_renamed(token, parse) for token in tokens] if parse.named else tokens, body)
     if first is None:
         if parse.unread:
             return Target(text=text, kind="numeric", clean=body, spans=spans, unread=unread, warnings=warnings)
@@ -115,6 +115,11 @@ def _read_tokens(text: str, body: str, context: Context, year: int | None) -> Ta
             warnings=warnings,
         )  # fmt: skip
     return _figure(text, body, first, context, spans, unread, warnings)
+
+
+def _renamed(token: Token, parse: Parse) -> Token:
+    inside = any(start <= token.start and token.end <= end for start, end in parse.named)
+    return token._replace(role="named") if inside else token
 
 
 def _in_words(text: str, body: str, tokens: list[Token], spans: tuple[Span, ...]) -> Target:

@@ -19,7 +19,7 @@ class Family(NamedTuple):
 
 MEASURES: tuple[Family, ...] = (
     # money: every cost indicator of every province; 角 in meal and heating subsidies
-    Family("money", "元", {"元": ("1", 1), "块": ("1", 1), "块钱": ("1", 1), "元人民币": ("1", 1), "角": ("0.1", 1)}),
+    Family("money", "元", {"元": ("1", 1), "块钱": ("1", 1), "元人民币": ("1", 1), "角": ("0.1", 1)}),
     # ratio: 成 in party and publicity work, ‰ in health and forest fire, ‱ in statistics
     Family("ratio", "%", {"%": ("1", 1), "百分比": ("1", 1), "‰": ("1", 10), "‱": ("1", 100), "成": ("10", 1)}),
     # cases per 100,000 people: mortality in health tables (孕产妇死亡率 12/10万); printed as a bare fraction
@@ -99,7 +99,7 @@ SYMBOLS: dict[str, str] = {
 # Classifiers and things that are counted (量词), each its own base. Grouped by where most of them were met.
 _COUNTED = (
     # people and households: all departments
-    "人 名 位 户 口 人次 户次 人天 人日 人月 人年 人口 生 师 对 家 家次 户数 人份 名次 "
+    "人 名 位 岁 周岁 户 口 人次 户次 人天 人日 人月 人年 人口 生 师 对 家 家次 户数 人份 名次 "
     # events and documents: offices, party, publicity
     "次 场 场次 期 批 批次 轮 届 回 份 篇 本 册 册次 页 张 封 条 件 件次 项 项次 款 则 类 种 样 例 起 宗 桩 卷 案 部 集 首 幅 档 章 版 稿 "
     "期次 班次 频次 遍 趟 步 单 票 笔 组 队 支 伙 "

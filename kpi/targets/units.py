@@ -19,6 +19,7 @@ from kpi.targets.unit_table import (
     SYMBOLS,
     TIME_DENOMINATORS,
 )
+from kpi.targets.vocabulary import COUNTING_VERBS
 
 # Base values that do not terminate (20 秒 = 0.333333 分钟) have this many decimals, as the normal form says.
 BASE_DECIMALS = 6
@@ -89,6 +90,10 @@ _NOT_UNITS = (
     "期内", "路面", "门诊", "口径", "市级", "县级", "区级", "乡级", "村级", "镇级", "校级", "市区", "市县", "街道办", "点多", "面积",
 )  # fmt: skip
 _NOT_UNIT_HEADS = frozenset(word[0] for word in _NOT_UNITS)
+# Verbs after a denominator noun: 每千警力配备2台 is per 千警力.
+_VERBS = frozenset(
+    (*COUNTING_VERBS, "配备", "补助", "补贴", "配置", "拥有", "平均", "奖励", "巡查", "巡逻", "清扫", "给予")
+)
 _JOINERS = "/·.*"
 # Where a denominator noun or an unlisted unit ends: words of comparison, marks, brackets.
 _NOUN_STOPS = "以及之内左上下约余多不超达≥≤<>=~-,;、。:()/·每至到且为的含和与或是全完"
@@ -215,6 +220,8 @@ def read_denominator(text: str, position: int) -> tuple[str, int] | None:
 def _noun_end(text: str, position: int, stop: int) -> int:
     end = position
     while end < min(stop, position + _LONGEST_NOUN) and "一" <= text[end] <= "龥" and text[end] not in _NOUN_STOPS:
+        if end > position and text[end : end + 2] in _VERBS:
+            break
         end += 1
     return end
 

@@ -160,4 +160,9 @@ REACHING_VERBS = (
     "数",
 )
 
+# How an indicator's name ends inside a cell: a figure before it belongs to the name (24小时办结率100%).
+INDICATOR_ENDS = (
+    "率", "比例", "比重", "占比", "度", "数", "数量", "量", "面积", "时间", "时长", "成本", "费用", "标准", "额", "值", "覆盖", "合格", "完成", "比", "价", "面",
+)  # fmt: skip
+
 STRICT = ("不含", "不包含", "不包括")
