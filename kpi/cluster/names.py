@@ -23,18 +23,21 @@ from kpi.cluster.vocabulary import (
 from kpi.text import fold
 
 # Weight of a word in the score, in plain characters. Set on the given names and tests/data/clusters/dev.csv.
-WEIGHTS = {NEUTRAL: 0.0, FILLER: 0.25, WEAK: 0.25, PLAIN: 1.0, PERSON: 0.25, ACTION: 1.0, ASPECT: 1.0, NARROW: 3.0}
+WEIGHTS = {NEUTRAL: 0.0, FILLER: 0.25, WEAK: 0.25, PLAIN: 1.0, PERSON: 0.25, ACTION: 1.0, ASPECT: 1.0, NARROW: 4.0}
 GENERAL_PERSON_WEIGHT = 2.0
 """群众, 公众 … when no word before says who: then it is the respondent."""
 WEAK_ALONE = 1.2
 """Weight of a weak word in a name that has nothing else (设备故障率 is not 系统故障率); falls to `WEIGHTS[WEAK]`…"""
-SUBSTANCE_ENOUGH = 4.0
+SUBSTANCE_ENOUGH = 8.0
 """… when the other words of the name weigh this much (two words of two characters)."""
 OBJECT_FACTOR = 2.0
 """What a satisfaction is about (对…的满意度) weighs this much more than in other names."""
 
 SATISFACTION = "满意"
+AWARENESS = "知晓"
 SENTENCE = "状态/句"
+# Families in which it matters who answers or is served, even if it is everybody.
+ANSWERED = frozenset({SATISFACTION, AWARENESS, SENTENCE, "状态", "状态/成效"})
 # Families whose names are made of weak words, so that these always weigh: 保障经办管理体系实施 is not 服务体系优化情况.
 WORDY = frozenset({SATISFACTION, SENTENCE, "状态/成效", "能力", "水平"})
 
@@ -87,6 +90,8 @@ class Tags:
     """Aspects that one name may leave out (完成, 覆盖)."""
     contrasts: frozenset[tuple[str, str]] = frozenset()
     numbers: frozenset[str] = frozenset()
+    subject: bool = True
+    """Whether a word of substance says what is measured: 公务接待总成本 has a subject, 项目总成本 has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +170,11 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
     body = text[: len(text) - len(ending) - len(head)]
     entries = _segments(body, words)
     tagged = entries + [words.words[word] for word in (head, ending) if word in words.words]
+    tokens = _weigh(entries, family, words)
     return NameForm(
         normal=_normal(name, text),
         head=head,
-        tokens=_weigh(entries, family, words),
+        tokens=tokens,
         tags=Tags(
             family=family,
             actions=frozenset().union(*(entry.actions for entry in entries)),
@@ -176,8 +182,16 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
             weak=frozenset().union(*(entry.weak for entry in tagged)),
             contrasts=frozenset(contrast for entry in tagged for contrast in entry.contrasts),
             numbers=frozenset(_NUMBER.findall(body)),
+            subject=_has_subject(tokens, family),
         ),
     )
+
+
+def _has_subject(tokens: Sequence[Token], family: str) -> bool:
+    """For an awareness (知晓率) whether it says of what, for others whether a word of substance stands in the name."""
+    if family == AWARENESS:
+        return any(token.kind != PERSON for token in tokens)
+    return any(token.kind in (PLAIN, NARROW) for token in tokens)
 
 
 def _head(text: str, words: Vocabulary) -> tuple[str, str]:
@@ -219,7 +233,7 @@ def _character(character: str) -> Entry:
 
 @lru_cache(maxsize=4096)
 def _latin(text: str) -> Entry:
-    return Entry(tokens=((NARROW, text),))
+    return Entry(tokens=((PLAIN if text.isdigit() else NARROW, text),))
 
 
 def _weigh(entries: Sequence[Entry], family: str, words: Vocabulary) -> tuple[Token, ...]:
@@ -230,15 +244,22 @@ def _weigh(entries: Sequence[Entry], family: str, words: Vocabulary) -> tuple[To
     for entry in entries:
         if entry is _OBJECT_FOLLOWS and family == SATISFACTION and weights:
             factor = OBJECT_FACTOR
+            _weak_respondent(weights)
         for kind, text in entry.tokens:
             if text in skipped or kind == NEUTRAL:
                 continue
-            weight = WEIGHTS[kind] * (len(text) if kind == PLAIN else 1) * (1.0 if kind == WEAK else factor)
+            weight = (
+                WEIGHTS[kind]
+                * (len(text) if kind == PLAIN and not text.isdigit() else 1)
+                * (1.0 if kind == WEAK else factor)
+            )
             value = text
             if kind == PERSON:
-                value, weight = _person(weights, weight, before, family)
+                value, weight = _person(weight, before, family)
             weights[kind, value] = max(weight, weights.get((kind, value), 0.0))
         before = _kind_before(entry, before)
+    if family == SATISFACTION and factor == 1.0:
+        _weak_respondent(weights)
     weak = [token for token, weight in weights.items() if token[0] == WEAK and weight <= WEIGHTS[WEAK]]
     rest = 0.0 if family in WORDY else sum(weights.values()) - len(weak) * WEIGHTS[WEAK]
     raised = max(WEIGHTS[WEAK], WEAK_ALONE - (WEAK_ALONE - WEIGHTS[WEAK]) * rest / SUBSTANCE_ENOUGH)
@@ -246,16 +267,21 @@ def _weigh(entries: Sequence[Entry], family: str, words: Vocabulary) -> tuple[To
     return tuple(Token(kind, text, weight) for (kind, text), weight in weights.items())
 
 
-def _person(weights: dict[tuple[str, str], float], weight: float, before: str, family: str) -> tuple[str, float]:
-    """The token of 群众, 人员 …: nothing of its own after a word that says who, the general respondent otherwise.
-
-    In a satisfaction the weak words before it are the respondent (受益群众), so they get the weight of one.
-    """
-    weak = [token for token, value in weights.items() if token[0] == WEAK and value <= WEIGHTS[WEAK]]
-    if family == SATISFACTION and weak:
-        weights.update(dict.fromkeys(weak, GENERAL_PERSON_WEIGHT))
+def _person(weight: float, before: str, family: str) -> tuple[str, float]:
+    """The token of 群众, 人员 …: nothing of its own after a word that says who, the general respondent otherwise."""
+    if before in _SAYING_WHO or family not in ANSWERED:
         return "", weight
-    return ("", weight) if before in _SAYING_WHO else ("群众", GENERAL_PERSON_WEIGHT)
+    return "群众", GENERAL_PERSON_WEIGHT
+
+
+def _weak_respondent(weights: dict[tuple[str, str], float]) -> None:
+    """In a satisfaction weak words beside 群众, 人员 say who answers (受益群众), so they get the weight of a respondent."""
+    everybody = (PERSON, "群众")
+    weak = [token for token in weights if token[0] == WEAK]
+    if weak and (everybody in weights or (PERSON, "") in weights):
+        weights.update(dict.fromkeys(weak, GENERAL_PERSON_WEIGHT))
+        if weights.pop(everybody, None):
+            weights[PERSON, ""] = WEIGHTS[PERSON]
 
 
 def _kind_before(entry: Entry, before: str) -> str:

@@ -105,8 +105,7 @@ def _block_edges(
 
 
 def _matrices(shapes: Sequence[Shape]) -> tuple[Any, Any]:
-    """Rows × tokens with the square roots of weights and of substances: products of rows are what two names share."""
-    import numpy as np
+    """Rows × tokens with weights, and with substances."""
     from scipy.sparse import csr_matrix
 
     columns: dict[str, int] = {}
@@ -118,8 +117,8 @@ def _matrices(shapes: Sequence[Shape]) -> tuple[Any, Any]:
             substances.append(token.substance)
         starts.append(len(indices))
     form = (len(shapes), max(len(columns), 1))
-    first = csr_matrix((np.sqrt(np.array(weights, dtype=np.float64)), indices, starts), shape=form)
-    second = csr_matrix((np.sqrt(np.array(substances, dtype=np.float64)), indices, starts), shape=form)
+    first = csr_matrix((weights, indices, starts), shape=form)
+    second = csr_matrix((substances, indices, starts), shape=form)
     return first, second
 
 
@@ -129,9 +128,9 @@ def _candidates(weights: Any, wanted: NDArray[Any] | None) -> tuple[NDArray[Any]
     from scipy.sparse import csr_matrix
     from sparse_dot_topn import sp_matmul_topn
 
-    total = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
+    total = np.asarray(weights.sum(axis=1)).ravel()
     norm = np.where(total > 0, 1.0 / np.sqrt(np.maximum(total, 1e-12)), 0.0)
-    unit = csr_matrix(weights.multiply(norm[:, None]))
+    unit = csr_matrix(weights.sqrt().multiply(norm[:, None]))
     queries = np.arange(len(total)) if wanted is None else np.flatnonzero(wanted)
     near = sp_matmul_topn(
         unit[queries], csr_matrix(unit.T), top_n=NEIGHBOURS + 1, threshold=LEAST_COSINE, n_threads=2
@@ -151,15 +150,19 @@ def _scores(weights: Any, substances: Any, i: NDArray[Any], j: NDArray[Any]) -> 
     """`similarity` of many pairs of rows at once."""
     import numpy as np
 
+    present = weights.copy()
+    present.data = np.ones_like(present.data)
+
     def total(matrix: Any) -> NDArray[Any]:
-        return np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
+        return np.asarray(matrix.sum(axis=1)).ravel()
 
-    def shared(matrix: Any) -> NDArray[Any]:
-        return np.asarray(matrix[i].multiply(matrix[j]).sum(axis=1)).ravel()
+    def shared(matrix: Any, own: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+        return total(matrix[own].multiply(present[other]))
 
-    common, replaced = shared(weights), shared(substances)
+    shared_a, shared_b = shared(weights, i, j), shared(weights, j, i)
     whole, solid = total(weights), total(substances)
-    more = np.maximum(np.maximum(whole[i], whole[j]) - common, 0.0)
-    both = np.maximum(np.minimum(solid[i], solid[j]) - replaced, 0.0)
-    scores: NDArray[Any] = (common + BASE) / (common + BASE + INSERTION * more + SUBSTITUTION * both)
+    more = np.maximum(np.maximum(whole[i] - shared_a, whole[j] - shared_b), 0.0)
+    both = np.minimum(solid[i] - shared(substances, i, j), solid[j] - shared(substances, j, i))
+    common = BASE + (shared_a + shared_b) / 2
+    scores: NDArray[Any] = common / (common + INSERTION * more + SUBSTITUTION * np.maximum(both, 0.0))
     return np.round(scores, 9)

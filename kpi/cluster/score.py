@@ -7,24 +7,26 @@ here depends on what else is loaded: the score of a pair and the cut are fixed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import NamedTuple
 
-from kpi.cluster.names import NameForm, Tags, parse_name
+from kpi.cluster.names import ANSWERED, AWARENESS, WORDY, NameForm, Tags, parse_name
 from kpi.cluster.vocabulary import Vocabulary, load_vocabulary
 
 # Set by grid on the given names, clusters_more.csv and tests/data/clusters/dev.csv, see docs/decisions.md.
-BASE = 0.6
+BASE = 0.3
 """What two names of one head have in common before any word."""
 INSERTION = 0.8
 """Price of what one name says more, in tokens."""
-SUBSTITUTION = 6.0
+SUBSTITUTION = 4.0
 """Price of what both names say differently, in tokens."""
 CUT = 0.55
 """Least average similarity (0–1) at which two groups are one indicator; fixed, whatever is loaded."""
 
 # Heads that count or price things: 合格批次 is told from 批次 by its words; aspects are vetoes only for rates and states.
 PLAIN_MEASURES = frozenset({"数量", "金额", "面积", "长度", "成本", "标准", "时间", "天数", "月数", "浓度"})
+
+# Heads of which the actions are the thing itself: 监管能力 is not 监管宣传能力.
+ABSTRACT = frozenset({"能力", "水平", "状态/成效"})
 
 
 class Veto(NamedTuple):
@@ -40,7 +42,9 @@ def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
     found = []
     if not families_meet(a.family, b.family):
         found.append(Veto("计量", a.family, b.family))
-    if a.actions and b.actions and not a.actions & b.actions:
+    if (a.family == AWARENESS or a.family not in WORDY | ANSWERED) and a.subject != b.subject:
+        found.append(Veto("主体", *("有" if tags.subject else "无" for tags in (a, b))))
+    if a.actions and b.actions and (a.actions != b.actions if a.family in ABSTRACT else not a.actions & b.actions):
         found.append(_veto("动作", a.actions, b.actions))
     if group_of(a.family) not in PLAIN_MEASURES:
         if a.strong != b.strong:
@@ -86,13 +90,15 @@ def families_meet(a: str, b: str) -> bool:
 
 def similarity(a: NameForm, b: NameForm) -> float:
     """The score of two names' tokens, 0–1, without vetoes; 1 for equal tokens."""
-    left, right = {t.key: t for t in a.tokens}, {t.key: t for t in b.tokens}
-    shared = sorted(left.keys() & right.keys())
-    common = sum(sqrt(left[key].weight * right[key].weight) for key in shared)
-    replaced = sum(sqrt(left[key].substance * right[key].substance) for key in shared)
-    more = max(sum(t.weight for t in a.tokens), sum(t.weight for t in b.tokens)) - common
-    both = min(sum(t.substance for t in a.tokens), sum(t.substance for t in b.tokens)) - replaced
-    return (common + BASE) / (common + BASE + INSERTION * max(more, 0.0) + SUBSTITUTION * max(both, 0.0))
+    keys_a, keys_b = {t.key for t in a.tokens}, {t.key for t in b.tokens}
+    shared_a = sum(t.weight for t in a.tokens if t.key in keys_b)
+    shared_b = sum(t.weight for t in b.tokens if t.key in keys_a)
+    more_a = sum(t.weight for t in a.tokens if t.key not in keys_b)
+    more_b = sum(t.weight for t in b.tokens if t.key not in keys_a)
+    other_a = sum(t.substance for t in a.tokens if t.key not in keys_b)
+    other_b = sum(t.substance for t in b.tokens if t.key not in keys_a)
+    common = BASE + (shared_a + shared_b) / 2
+    return common / (common + INSERTION * max(more_a, more_b) + SUBSTITUTION * min(other_a, other_b))
 
 
 @dataclass(frozen=True, slots=True)

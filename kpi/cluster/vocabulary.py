@@ -162,7 +162,7 @@ def _compile(data: Mapping[str, Any]) -> Vocabulary:
 
 def _draft_words(draft: _Draft, data: Mapping[str, Any]) -> None:
     """Tokens of light words, and of whole words that a family skips."""
-    for kind in (NEUTRAL, FILLER, WEAK, PERSON):
+    for kind in (NEUTRAL, FILLER, WEAK, PERSON, PLAIN):
         for word in data["words"].get(kind, ()):
             draft.token(word, kind, fold(word))
     for word in (word for words in data["words"]["whole"].values() for word in words):
@@ -178,7 +178,7 @@ def _draft_tags(draft: _Draft, data: Mapping[str, Any]) -> None:
         for word in (canonical, *words):
             draft.token(word, ACTION, canonical)
             draft.tag(word, "actions", canonical)
-    for strength, kind in (("strong", ASPECT), ("weak", WEAK)):
+    for strength, kind in (("strong", ASPECT), ("weak", FILLER)):
         for canonical, words in data["aspects"][strength].items():
             for word in (canonical, *words):
                 draft.token(word, kind, canonical)
@@ -219,9 +219,15 @@ def _entry(draft: _Draft, word: str, alone: frozenset[str]) -> Entry:
     )
 
 
-def _spelled(word: str, entries: Mapping[str, Entry]) -> Entry:
-    """The entry of a canonical word: its own, else its plain characters."""
-    return entries.get(word) or Entry(tokens=tuple((PLAIN, character) for character in word))
+def _spelled(text: str, entries: Mapping[str, Entry]) -> Entry:
+    """The entry of a canonical word: its own, else of the words and characters that it is made of."""
+    found, at = Entry(), 0
+    while at < len(text):
+        end = next((end for end in range(len(text), at, -1) if text[at:end] in entries), at + 1)
+        part = entries.get(text[at:end]) or Entry(tokens=((PLAIN, text[at]),))
+        found = _merged(Entry(tokens=found.tokens + part.tokens), _merged(found, part))
+        at = end
+    return found
 
 
 def _merged(target: Entry, own: Entry) -> Entry:
