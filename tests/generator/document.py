@@ -15,8 +15,9 @@ from tests.generator.layout_overall import overall, overall_self
 from tests.generator.layout_project import one_project
 from tests.generator.layout_prose import borderless, prose
 from tests.generator.layout_self import project_self, two_halves
-from tests.generator.layout_variants import grades, half_year, typed, years
+from tests.generator.layout_variants import grades, half_year, self_split, typed, years
 from tests.generator.layout_wide import wide
+from tests.generator.variations import vary
 
 Maker = Callable[[random.Random], tuple[Department, list[Section]]]
 LAYOUTS: dict[str, Maker] = {
@@ -30,6 +31,7 @@ LAYOUTS: dict[str, Maker] = {
     "years": years,
     "two_halves": two_halves,
     "half_year": half_year,
+    "self_split": self_split,
     "grades": grades,
     "typed": typed,
     "borderless": borderless,
@@ -114,6 +116,8 @@ def make_document(layout: str, seed: int) -> SyntheticDocument:
     blocks = surroundings.front(department, final=final, coded=coded)
     gold: list[dict[str, str]] = []
     title = f"{department.name}{department.year}年度{'部门决算' if final else '部门预算'}"
+    goals = {project.code: project.goal for _, project in department.projects}
+    vary(random.Random(f"{layout}-{seed}-vary"), [block for section in sections for block in section.blocks], goals)
     for section in sections:
         blocks += section.blocks
         gold += [row | {"file": f"{layout}-{seed:03d}", "doc": title} for row in section.gold]

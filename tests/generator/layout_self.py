@@ -11,6 +11,8 @@ from tests.generator.layout_overall import actual_of, plain, put_levels, weights
 from tests.generator.layout_project import each_project, leveled
 from tests.generator.levels import LevelStyle, draw_level_style
 
+PREFIXES = ["指标{n}：", "指标{n}：", "指标{n}:", "{n}.", "{n}、", "（{n}）", "指标{n} "]
+"""Numbering before a name; it is not part of the name."""
 FUND_WORDS = ["年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"]
 
 
@@ -78,7 +80,7 @@ def self_section(
     project: Project,
     style: LevelStyle,
     *,
-    prefixed: bool,
+    prefix: str,
     leftovers: bool,
     outer: bool,
 ) -> Section:
@@ -142,7 +144,7 @@ def self_section(
             total += score
             actual = actual_of(rng, indicator.target)
             reason = "项目推进较慢，将加快实施进度。" if missed else ""
-            shown = f"指标{number}：{indicator.name}" if prefixed else indicator.name
+            shown = prefix.format(n=number) + indicator.name
             texts = [shown, indicator.target.text, actual, plain(weight), plain(score), reason]
             extra = {"actual": actual, "weight": plain(weight), "score": plain(score), "reason": reason}
             gold.append(
@@ -173,11 +175,12 @@ def project_self(rng: random.Random) -> tuple[Department, list[Section]]:
     department = make_department(rng, units=rng.randint(1, 2), projects=rng.randint(1, 3))
     department.codes_printed = rng.random() < 0.25
     style = draw_level_style(rng)
-    prefixed, leftovers, outer = rng.random() < 0.4, rng.random() < 0.4, rng.random() < 0.7
+    prefix = rng.choice(PREFIXES) if rng.random() < 0.4 else ""
+    leftovers, outer = rng.random() < 0.4, rng.random() < 0.7
     sections = each_project(
         department,
         lambda owner, unit, project: self_section(
-            owner, unit, project, style, prefixed=prefixed, leftovers=leftovers, outer=outer
+            owner, unit, project, style, prefix=prefix, leftovers=leftovers, outer=outer
         ),
         own_pages=rng.random() < 0.6,
         headed=rng.random() < 0.15,
@@ -186,7 +189,7 @@ def project_self(rng: random.Random) -> tuple[Department, list[Section]]:
 
 
 def halves_section(
-    department: Department, unit: Unit, project: Project, style: LevelStyle, *, prefixed: bool, titled: bool
+    department: Department, unit: Unit, project: Project, style: LevelStyle, *, prefix: str, titled: bool
 ) -> Section:
     """实施期 at the left, 年度 at the right; both halves have their own indicators under a shared 一级."""
     rng = department.rng
@@ -224,11 +227,11 @@ def halves_section(
         if column or not titled:
             grid.put(header, column, word)
     grid.header_start, grid.header_rows = 5, header - 4
-    return halves_rows(grid, department, unit, project, style, prefixed=prefixed)
+    return halves_rows(grid, department, unit, project, style, prefix=prefix)
 
 
 def halves_rows(
-    grid: Grid, department: Department, unit: Unit, project: Project, style: LevelStyle, *, prefixed: bool
+    grid: Grid, department: Department, unit: Unit, project: Project, style: LevelStyle, *, prefix: str
 ) -> Section:
     """The indicators of both halves, run by run of equal 二级."""
     rng = department.rng
@@ -279,7 +282,7 @@ def halves_rows(
                         "period": period,
                     }
                     gold.append(gold_row(department, "项目绩效目标", unit, project, **values))
-                shown = f"指标{offset + 1}：{name}" if prefixed and name else name
+                shown = prefix.format(n=offset + 1) + name if name else ""
                 grid.put(start + offset, column + 1, shown)
                 grid.put(start + offset, column + 2, target)
     for level1, (first, depth) in starts.items():
@@ -293,10 +296,11 @@ def two_halves(rng: random.Random) -> tuple[Department, list[Section]]:
     department = make_department(rng, province=rng.choice(["山西", "安徽", ""]), units=1, projects=rng.randint(2, 3))
     department.codes_printed = rng.random() < 0.3
     style = draw_level_style(rng)
-    prefixed, titled = rng.random() < 0.4, rng.random() < 0.5
+    prefix = rng.choice(PREFIXES) if rng.random() < 0.4 else ""
+    titled = rng.random() < 0.5
     sections = each_project(
         department,
-        lambda owner, unit, project: halves_section(owner, unit, project, style, prefixed=prefixed, titled=titled),
+        lambda owner, unit, project: halves_section(owner, unit, project, style, prefix=prefix, titled=titled),
         own_pages=rng.random() < 0.6,
         headed=rng.random() < 0.2,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tests.generator.blocks import Grid, Section
 from tests.generator.content import Department, Indicator, Project, Unit, make_department
 from tests.generator.gold import gold_row
-from tests.generator.layout_overall import put_levels
+from tests.generator.layout_overall import actual_of, put_levels
 from tests.generator.layout_project import BASES, each_project, head_central, leveled
 from tests.generator.levels import LevelStyle, draw_level_style
 from tests.generator.values import GRADE_SETS, Target
@@ -92,8 +92,9 @@ def row_values(
         "description": f"反映{indicator.name}",
         "weight": str(rng.choice([5, 10, 15, 20])),
     }
-    if layout == "split":
+    if layout in ("split", "self_split"):
         values |= split_values(rng, target)
+        values |= {"actual": actual_of(rng, target), "score": values["weight"], "reason": ""}
         values["direction"] = rng.choice(["正向指标", "反向指标"]) if target.split else "正向指标"
     elif layout == "typed":
         values["type"] = "定量" if target.split else "定性"
@@ -112,8 +113,18 @@ def row_values(
     return values
 
 
+SELF = [
+    Column("actual", ("完成值", "实际完成值", "全年完成值"), 1.0),
+    WEIGHT,
+    Column("score", ("得分", "自评得分"), 0.8),
+    Column("reason", ("未完成原因分析", "备注"), 1.4),
+]
+
+
 def columns_of(rng: random.Random, layout: str) -> list[Column]:
     """The columns after the levels; the split ones in any order."""
+    if layout == "self_split":
+        return [NAME, *SPLIT, *SELF]
     if layout == "split":
         parts = list(SPLIT)
         if rng.random() < 0.5:
@@ -133,6 +144,8 @@ def gold_values(layout: str, values: dict[str, str]) -> dict[str, str]:
     kept = {"name": values["name"], "target": values["target"]}
     if layout == "half_year":
         kept["half_target"] = values["half"]
+    if layout == "self_split":
+        kept |= {key: values[key] for key in ("actual", "score", "reason")}
     return kept
 
 
@@ -176,6 +189,8 @@ def block_section(
     )
     grid.lines_above = [f"（{department.year}年度）"]
     grid.landscape = len(columns) > 4
+    if layout == "self_split":
+        grid.title = rng.choice(["项目支出绩效自评表", "部门预算项目支出绩效自评表"])
     head_central(grid, department, unit, project, coded=department.codes_printed)
     start = header_rows(grid, rng, columns, layout, levels)
     put_levels(grid, [(style.printed(row[0]), row[1]) for row in rows], start, (0, 1), vertical=style.vertical)
@@ -187,9 +202,8 @@ def block_section(
             grid.put(start + offset, levels + position, values[column.key])
         extra = {"weight": values["weight"]} if any(column.key == "weight" for column in columns) else {}
         kept = gold_values(layout, values) | extra
-        gold.append(
-            gold_row(department, "项目绩效目标", unit, project, level1=style.word(level1), level2=level2, **kept)
-        )
+        table = "项目绩效自评" if layout == "self_split" else "项目绩效目标"
+        gold.append(gold_row(department, table, unit, project, level1=style.word(level1), level2=level2, **kept))
     grid.fill()
     return Section([grid], gold)
 
@@ -213,6 +227,11 @@ def variant(layout: str, province: str, rng: random.Random) -> tuple[Department,
 
 def years(rng: random.Random) -> tuple[Department, list[Section]]:
     return variant("years", "湖北", rng)
+
+
+def self_split(rng: random.Random) -> tuple[Department, list[Section]]:
+    """四川 self-evaluation of a project: split values, 完成值, 权重, 得分."""
+    return variant("self_split", "四川", rng)
 
 
 def half_year(rng: random.Random) -> tuple[Department, list[Section]]:

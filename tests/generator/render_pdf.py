@@ -15,6 +15,8 @@ from tests.generator.blocks import Block, Grid, PageBreak, Text
 from tests.generator.pagination import PagePiece, PageStyle, Paginator, Piece, draw_page_style, em_width, wrap
 
 FONT = "STSong-Light"
+CONTINUED_HEIGHT = 14.0
+"""Points that the line 续表 takes."""
 SIZES = {"cover": 22.0, "title": 16.0, "heading": 13.0, "body": 12.0, "toc": 12.0, "note": 9.0, "right": 12.0}
 FOOTERS = ["{page}", "- {page} -", "第 {page} 页", "— {page} —", "第{page}页"]
 
@@ -34,6 +36,16 @@ class Look:
     paper: tuple[float, float]
     top_merged: bool
     """In tables without lines: level words beside their first row instead of the middle of their rows."""
+    fake_bold: bool
+    """Bold letters are printed twice, a third of a point apart, as word processors do without a bold font."""
+    header_fill: float
+    """Grey of the header cells, 1.0 for none."""
+    continued: str
+    """What continuing pages print above the table (续表), empty for nothing."""
+    sides: bool
+    """Whether the outer vertical lines are drawn; some forms leave them open."""
+    spread: bool
+    """Short texts of header cells are spread over the cell (分散对齐)."""
     tight: bool
     """A table may begin at a page's end, its header on one page and its rows on the next."""
 
@@ -49,6 +61,11 @@ def draw_look(rng: random.Random, name: str) -> Look:
         lines=rng.choice(["stroke", "stroke", "fill", "rect"]),
         paper=A3 if rng.random() < 0.05 else A4,
         top_merged=rng.random() < 0.6,
+        fake_bold=rng.random() < 0.25,
+        header_fill=rng.choice([1.0, 1.0, 1.0, 0.85]),
+        continued=rng.choice(["", "", "", "", "续表", "（续）", "续上表"]),
+        sides=rng.random() > 0.1,
+        spread=rng.random() < 0.1,
         tight=rng.random() < 0.2,
     )
 
@@ -152,13 +169,20 @@ class PdfRenderer:
         if self.y > self.look.margin and self.y + head + least > self.bottom:
             self.break_page(self.landscape)
         self.head(grid)
-        room = self.bottom - self.look.margin - (head if grid.repeat_title else 0)
+        room = (
+            self.bottom
+            - self.look.margin
+            - (head if grid.repeat_title else CONTINUED_HEIGHT * bool(self.look.continued))
+        )
         pages = paginator.pages(self.bottom - self.y, room)
         for number, page in enumerate(pages):
             if number:
                 self.break_page(self.landscape)
                 if grid.repeat_title:
                     self.head(grid)
+                elif self.look.continued:
+                    self.text(self.size[0] - self.look.margin - 40, self.y, self.look.continued, 9)
+                    self.y += CONTINUED_HEIGHT
             self.pieces(page, drawn, ruled=grid.ruled)
             self.y += page.height
         self.y += 10
@@ -181,17 +205,37 @@ class PdfRenderer:
 
     def pieces(self, page: PagePiece, style: PageStyle, *, ruled: bool) -> None:
         edges: set[tuple[float, float, float, float]] = set()
+        right = self.look.margin + max(piece.x1 for piece in page.pieces)
         for piece in page.pieces:
+            if ruled and piece.cell.bold and self.look.header_fill < 1:
+                self.fill(piece)
             self.letters(piece, style)
             x0, x1 = self.look.margin + piece.x0, self.look.margin + piece.x1
             top, bottom = self.y + piece.top, self.y + piece.bottom
-            edges |= {(x0, top, x0, bottom), (x1, top, x1, bottom)}
+            if self.look.sides or x0 > self.look.margin + 1:
+                edges.add((x0, top, x0, bottom))
+            if self.look.sides or x1 < right - 1:
+                edges.add((x1, top, x1, bottom))
             if style.cut_ruled or not piece.open_top:
                 edges.add((x0, top, x1, top))
             if style.cut_ruled or not piece.open_bottom:
                 edges.add((x0, bottom, x1, bottom))
         if ruled:
             self.rule(sorted(edges))
+
+    def fill(self, piece: Piece) -> None:
+        """Grey behind a header cell."""
+        self.canvas.setFillGray(self.look.header_fill)
+        height = self.size[1]
+        self.canvas.rect(
+            self.look.margin + piece.x0,
+            height - self.y - piece.bottom,
+            piece.x1 - piece.x0,
+            piece.bottom - piece.top,
+            stroke=0,
+            fill=1,
+        )
+        self.canvas.setFillGray(0)
 
     def rule(self, edges: list[tuple[float, float, float, float]]) -> None:
         height = self.size[1]
@@ -211,7 +255,15 @@ class PdfRenderer:
                 x = piece.x0 + max(style.padding / 2, (room - used) / 2)
             elif piece.cell.align == "right":
                 x = piece.x1 - style.padding - used
-            self.text(self.look.margin + x, self.y + top + style.size * 0.1, line, style.size)
+            place, height = self.look.margin + x, self.y + top + style.size * 0.1
+            if self.look.spread and piece.cell.bold and 1 < len(line) < 6 and room > used * 1.6:
+                gap = (room - 2 * style.padding - style.size) / (len(line) - 1)
+                for number, letter in enumerate(line):
+                    self.text(self.look.margin + piece.x0 + style.padding + number * gap, height, letter, style.size)
+                continue
+            self.text(place, height, line, style.size)
+            if piece.cell.bold and self.look.fake_bold:
+                self.text(place + 0.3, height, line, style.size)
 
     def render(self, blocks: list[Block]) -> None:
         for number, block in enumerate(blocks):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.generator.archive import freeze_archive
-from tests.generator.blocks import Block, Grid, PageBreak, Text
+from tests.generator.blocks import Block, Cell, Grid, PageBreak, Text
 
 
 def sheet_name(taken: list[str], wanted: str) -> str:
@@ -18,6 +18,18 @@ def sheet_name(taken: list[str], wanted: str) -> str:
         number += 1
         name = f"{wanted[:26]}{number}"
     return name
+
+
+def as_number(cell: Cell) -> tuple[float, str] | None:
+    """The number that a spreadsheet would hold for the cell and its format, if it is one: amounts, 95%, 10."""
+    if cell.number and re.fullmatch(r"\d+\.\d\d", cell.text):
+        return float(cell.text), "0.00"
+    if re.fullmatch(r"\d{1,3}(\.\d{1,2})?%", cell.text):
+        decimals = len(cell.text.partition(".")[2].rstrip("%"))
+        return round(float(cell.text[:-1]) / 100, decimals + 2), f"0.{'0' * decimals}%" if decimals else "0%"
+    if re.fullmatch(r"[1-9]\d{0,2}(\.\d*[1-9])?", cell.text):
+        return float(cell.text), "General"
+    return None
 
 
 def write_grid(sheet: Any, grid: Grid, top: int, *, as_numbers: bool) -> int:
@@ -36,14 +48,13 @@ def write_grid(sheet: Any, grid: Grid, top: int, *, as_numbers: bool) -> int:
     border = Border(left=thin, right=thin, top=thin, bottom=thin)
     for cell in grid.cells:
         row, column = top + cell.row, 1 + cell.column
-        value: object = cell.text or None
-        if cell.number and as_numbers and re.fullmatch(r"\d+\.\d\d", cell.text):
-            value = float(cell.text)
+        number = as_number(cell) if as_numbers else None
+        value: object = number[0] if number else cell.text or None
         target = sheet.cell(row, column, value)
         if isinstance(value, str):
             target.data_type = "s"  # `=58台` is a text, not a formula
-        if isinstance(value, float):
-            target.number_format = "0.00"
+        if number:
+            target.number_format = number[1]
         target.alignment = Alignment(
             horizontal=cell.align, vertical="center", wrap_text=True, text_rotation=255 if cell.vertical else 0
         )
@@ -55,8 +66,8 @@ def write_grid(sheet: Any, grid: Grid, top: int, *, as_numbers: bool) -> int:
             for spanned_row in range(row, row + cell.row_span):
                 for spanned_column in range(column, column + cell.column_span):
                     sheet.cell(spanned_row, spanned_column).border = border
-    for number, width in enumerate(grid.widths, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = max(4.0, width * 9)
+    for place, width in enumerate(grid.widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = max(4.0, width * 9)
     return top + grid.row_count
 
 
