@@ -44,13 +44,13 @@ def _rebuild(kind: type[KpiError], what: str, where: str, found: str, advice: st
     return kind(what, where=where, found=found, advice=advice, code=code)
 
 
-class BadInput(KpiError):
+class BadInput(KpiError):  # noqa: N818 — the name says whose fault it is
     """The file or text that was given cannot be used: damaged, protected, empty, not what it claims to be."""
 
     code = "bad_input"
 
 
-class MissingDependency(KpiError):
+class MissingDependency(KpiError):  # noqa: N818
     """An optional program or library is not installed; the advice names the package."""
 
     code = "missing_dependency"
@@ -66,3 +66,31 @@ class StoreError(KpiError):
     """The store (指标库目录) is missing, damaged, locked or of another version."""
 
     code = "store"
+
+
+def error_parts(error: BaseException, where: str) -> dict[str, str]:
+    """What a batch reports of a file that failed: `code`, `what`, `where`, `found`, `advice`.
+
+    An error that is not a `KpiError` is a bug of ours and says so.
+    """
+    if isinstance(error, KpiError):
+        return {
+            "code": error.code,
+            "what": error.what,
+            "where": error.where or where,
+            "found": error.found,
+            "advice": error.advice,
+        }
+    return {
+        "code": "bug",
+        "what": "程序内部错误",
+        "where": where,
+        "found": f"{type(error).__name__}: {error}",
+        "advice": "请把文件和此信息报告给维护者",
+    }
+
+
+def parts_line(parts: dict[str, str]) -> str:
+    """The parts of `error_parts` as one line for people."""
+    titles = (("where", "位置"), ("found", "实际"), ("advice", "建议"))
+    return "；".join([parts["what"], *(f"{title}：{parts[key]}" for key, title in titles if parts.get(key))])

@@ -15,7 +15,6 @@ from kpi.model import Document, Page, SuspectPage, Table
 from kpi.regions import find_region
 from kpi.tables.amounts import printed_scale
 from kpi.tables.blocks import is_project_code, split_code
-from kpi.tables.exports import lines_to_tables
 from kpi.tables.prose import read_prose
 from kpi.tables.stitch import Stitcher
 from kpi.text import fold, squeeze
@@ -80,7 +79,7 @@ def extract(pages: Iterable[Page], *, path: Path, sha256: str, file_format: str)
     """
     walk = _Walk()
     for page in pages:
-        walk.add(replace(page, tables=lines_to_tables(page.lines)) if file_format == "text" else page)
+        walk.add(page)
     stretches = walk.stitcher.finish()
     title, department, year = document_identity((line for _, line in walk.lines[:TITLE_LINES]), path.stem)
     origin = Origin(path.name, str(path), sha256, department, year, walk.scale)
@@ -167,7 +166,6 @@ def _with_region(document: Document) -> Document:
     if not document.department:
         texts.extend(dict.fromkeys(item.department for item in document.indicators))
     region = find_region(texts, [project.code for project in document.projects])
-    place = {"province": region.province, "city": region.city, "county": region.county}
-    return replace(
-        document, **place, indicators=tuple(replace(indicator, **place) for indicator in document.indicators)
-    )
+    province, city, county = region.province, region.city, region.county
+    indicators = tuple(replace(item, province=province, city=city, county=county) for item in document.indicators)
+    return replace(document, province=province, city=city, county=county, indicators=indicators)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi.extract.category import category_of
-from kpi.extract.tables import Extracted, Origin
+from kpi.extract.tables import Extracted, Origin, with_target
 from kpi.model import PROSE_TARGETS, Indicator, LogicalRow, LogicalTable, Repair, Source
 from kpi.tables.prose import ProseResult
 
@@ -31,11 +31,11 @@ def extract_prose(prose: ProseResult, number: int, origin: Origin) -> Extracted:
             row=row, column=1, page=item.page,
         )  # fmt: skip
         out.indicators.append(
-            Indicator(
+            with_target(Indicator(
                 source=source, department=origin.department, year=origin.year, unit_name=origin.department,
                 level1=item.level1, level2=item.level2, name=item.name, target=item.target, category=category,
                 category_inferred=inferred, description=item.sentence,
-            )
+            ))
         )  # fmt: skip
     if prose.targets:
         out.repairs.extend(

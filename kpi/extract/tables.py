@@ -29,7 +29,14 @@ from kpi.tables.blocks import Block, read_block
 from kpi.tables.carry import ProjectRun, project_runs
 from kpi.tables.joins import cut_rows
 from kpi.tables.stitch import Stretch
+from kpi.targets import normalize
 from kpi.text import fold, squeeze
+
+TARGET_FIELDS = (
+    "kind", "comparator", "value", "upper", "unit", "base_value", "base_upper", "base_unit", "date_end", "baseline",
+    "direction", "grade", "approximate", "implied_unit",
+)  # fmt: skip
+"""Fields of a record that `kpi.normalize` fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,33 +198,34 @@ class _Extraction:
     def _indicator(self, raw: RawIndicator, project: Project) -> Indicator:
         category, inferred = category_of(raw.level1, raw.level2, raw.name, raw.target)
         overall = self.kind in {OVERALL_TARGETS, OVERALL_SELF_EVALUATION}
-        codes = tuple(code for code in self.stretch.warnings if code not in raw.warnings)
-        return Indicator(
-            source=self._source(raw.row, raw.column, raw.page, raw.boxes),
-            department=self.department,
-            year=self.year,
-            unit_code=project.unit_code,
-            unit_name=project.unit_name,
-            project_code=project.code,
-            project=project.name,
-            budget=None if overall else project.budget,
-            period=raw.period,
-            level1=raw.level1,
-            level2=raw.level2,
-            name=raw.name,
-            category=category,
-            category_inferred=inferred,
-            description=raw.texts["description"],
-            basis=raw.texts["basis"],
-            target=raw.target,
-            half_target=raw.texts["half_target"],
-            actual=raw.texts["actual"],
-            weight=raw.texts["weight"],
-            score=raw.texts["score"],
-            deviation=raw.texts["deviation"],
-            reason=raw.texts["reason"],
-            confidence=round(raw.confidence * self.stretch.quality, 3),
-            warnings=raw.warnings + codes,
+        return with_target(
+            Indicator(
+                source=self._source(raw.row, raw.column, raw.page, raw.boxes),
+                department=self.department,
+                year=self.year,
+                unit_code=project.unit_code,
+                unit_name=project.unit_name,
+                project_code=project.code,
+                project=project.name,
+                budget=None if overall else project.budget,
+                period=raw.period,
+                level1=raw.level1,
+                level2=raw.level2,
+                name=raw.name,
+                category=category,
+                category_inferred=inferred,
+                description=raw.texts["description"],
+                basis=raw.texts["basis"],
+                target=raw.target,
+                half_target=raw.texts["half_target"],
+                actual=raw.texts["actual"],
+                weight=raw.texts["weight"],
+                score=raw.texts["score"],
+                deviation=raw.texts["deviation"],
+                reason=raw.texts["reason"],
+                confidence=round(raw.confidence, 3),
+                warnings=raw.warnings,
+            )
         )
 
     def _note_repairs(self) -> None:
@@ -260,6 +268,13 @@ class _Extraction:
             because=self.layout.because,
             quality=self.stretch.quality,
         )
+
+
+def with_target(indicator: Indicator) -> Indicator:
+    """The indicator with its target in normal form; the target's warnings join its own."""
+    read = normalize(indicator.target, name=indicator.name, level1=indicator.level1, year=indicator.year)
+    values = {name: getattr(read, name) for name in TARGET_FIELDS}
+    return replace(indicator, **values, warnings=(*indicator.warnings, *read.warnings))
 
 
 def document_units(extracted: Sequence[Extracted]) -> int:

@@ -209,7 +209,7 @@ class _Reader:
 def is_project_code(text: str) -> bool:
     """Whether the whole text is a project code: 15–26 letters and digits that begin with a division's six digits."""
     match = _PROJECT_CODE.match(text)
-    return bool(match) and not match[2] and text[:6].isdigit()
+    return match is not None and not match[2] and text[:6].isdigit()
 
 
 def split_code(text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kpi.model import Box, Cell, Table
@@ -42,6 +42,8 @@ class GridRow:
     """Number of the table piece (index in the sequence of tables)."""
     index: int
     """Row number inside the piece, 0-based."""
+    warnings: tuple[str, ...] = ()
+    """Codes of repairs that were made to this row."""
 
     def texts(self) -> list[str]:
         """Squeezed text of each column's beginning cell."""
@@ -54,8 +56,8 @@ class GridRow:
 
 def table_rows(table: Table, piece: int) -> list[GridRow]:
     """Rows of a table in its own columns."""
-    return _rows(table, piece, [range(cell.column, cell.column + cell.column_span) for cell in table.cells],
-                 table.column_count)  # fmt: skip
+    columns = [range(cell.column, cell.column + cell.column_span) for cell in table.cells]
+    return _rows(table, piece, columns, table.column_count)
 
 
 def aligned_rows(table: Table, piece: int, edges: tuple[float, ...]) -> list[GridRow]:
@@ -86,8 +88,12 @@ def _rows(table: Table, piece: int, columns: list[range], count: int) -> list[Gr
                     confidence=cell.confidence,
                 )
                 matrix[row][column] = _merged(matrix[row][column], slot)
+    repaired: dict[int, list[str]] = {}
+    for index, code in table.row_warnings:
+        repaired.setdefault(index, []).append(code)
     return [
-        GridRow(slots=tuple(slots), page=table.page, piece=piece, index=index) for index, slots in enumerate(matrix)
+        GridRow(tuple(slots), table.page, piece, index, tuple(repaired.get(index, ())))
+        for index, slots in enumerate(matrix)
     ]
 
 
@@ -102,7 +108,7 @@ def collapsed(row: GridRow, groups: Sequence[range]) -> GridRow:
             if row.slots[column].key != slot.key:
                 slot = _merged(slot, row.slots[column])
         slots.append(slot)
-    return GridRow(slots=tuple(slots), page=row.page, piece=row.piece, index=row.index)
+    return replace(row, slots=tuple(slots))
 
 
 def collapsed_edges(edges: tuple[float, ...], groups: Sequence[range]) -> tuple[float, ...]:

@@ -112,6 +112,11 @@ LAYOUTS: tuple[LayoutDefinition, ...] = (
 )  # fmt: skip
 
 
+def layout_title(layout: str) -> str:
+    """The Chinese title of a layout id; prose has no table."""
+    return next((definition.title for definition in LAYOUTS if definition.id == layout), "文字叙述")
+
+
 def recognise_header(rows: Sequence[GridRow], start: int) -> Layout | None:
     """The layout of a header that begins in `rows[start]`, or None.
 
