@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from kpi.catalog.answers import Answer, Copy, Hit, Proposal
-from kpi.catalog.conditions import Conditions, filters_to_nodes
+from kpi.catalog.conditions import Conditions
 from kpi.catalog.counts import FACETS, count_facet, first_rows, make_histogram
 from kpi.catalog.documents import DocumentRow
 from kpi.catalog.layout import Layout
@@ -130,9 +130,7 @@ class Store:
         parsed = parse_query(query) if isinstance(query, str) else query
         chosen = _normal_filters(filters or {})
         base = evaluate(parsed, self._conditions) if self.snapshot.rows else np.zeros(0, np.bool_)
-        own = (
-            {name: evaluate(Query(node), self._conditions) for name, node in _filter_nodes(chosen)} if len(base) else {}
-        )
+        own = {name: self._conditions.any_of(name, values) for name, values in chosen.items()} if len(base) else {}
         every = base
         for mask in own.values():
             every = every & mask
@@ -400,11 +398,6 @@ def _normal_filters(filters: Filters) -> dict[str, tuple[str, ...]]:
         if several:
             result[field.name] = tuple("" if value is None else str(value) for value in several)
     return result
-
-
-def _filter_nodes(filters: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Any]]:
-    for name, values in filters.items():
-        yield name, filters_to_nodes({name: values})[0]
 
 
 def _sort_keys(sort: str) -> Iterator[SortKey]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from kpi.catalog.documents import (
     DocumentRow,
     Sections,
     apply_attributes,
+    bind,
     read_sections,
     summarise,
     write_documents,
@@ -37,10 +39,20 @@ from kpi.catalog.layout import (
     stamp_of,
     sync_file,
 )
-from kpi.catalog.parts import PART_ROWS, Prepared, prepare, read_facets, rewrite_part, set_counted, write_part
+from kpi.catalog.parts import (
+    PART_ROWS,
+    Prepared,
+    prepare,
+    read_facets,
+    read_parquet,
+    rewrite_part,
+    set_counted,
+    write_part,
+)
 from kpi.catalog.publications import Section, SectionRows, decide, distinct, find_relations, row_hashes, sketch_of
-from kpi.catalog.publish import NameEntry, Plan, Tools
+from kpi.catalog.publish import NameEntry, Plan, TextIndexWriter, Tools
 from kpi.catalog.schema import CODED, INDEXED, Dictionary
+from kpi.errors import StoreError
 
 SMALL_PART_ROWS = PART_ROWS // 4
 MOST_SMALL_PARTS = 8
@@ -124,7 +136,7 @@ def _write_new_parts(build: _Build, plan: Plan, tools: Tools, documents: dict[st
         name = build.name_part()
 
     for entry, mark in sorted(plan.made, key=lambda item: item[0].order):
-        plain = apply_attributes(tools.load(entry), entry.attributes)
+        plain = apply_attributes(bind(tools.load(entry), entry), entry.attributes)
         if tools.amendments is not None:
             plain = tools.amendments.apply(plain)
         waiting.append(prepare(plain))
@@ -233,7 +245,7 @@ def _carry_parts(
 def _parts_with(folder: Path | None, base: Manifest | None, gone: frozenset[str]) -> set[str]:
     if folder is None or base is None or not gone:
         return set()
-    table = pq.read_table(folder / DOCUMENTS, columns=["sha256", "part"]).to_pylist()
+    table = read_parquet(folder / DOCUMENTS, ["sha256", "part"]).to_pylist()
     return {row["part"] for row in table if row["sha256"] in gone}
 
 
@@ -282,20 +294,31 @@ def _delete(build: _Build, part: Part) -> None:
 def _write_search(build: _Build, base: Manifest | None, tools: Tools, before: Mapping[str, int]) -> None:
     assert tools.index is not None  # noqa: S101 - the caller asked
     target = build.folder / SEARCH
-    target.mkdir()
     held = base.search if base else {}
     fits = held.get("version") == tools.index.version and all(held.get(kind) == before[kind] for kind in INDEXED)
     if fits and base is not None and build.base is not None:
-        for path in files_below(build.base / SEARCH):
-            share(build.base / SEARCH / path, target / path)
-        entries = list(_entries(build.dictionaries, before))
-        if entries:
-            tools.index.extend(target, entries)
-        for path in files_below(target):
-            if _same_file(build.base / SEARCH / path, target / path):
-                build.stamps[f"{SEARCH}/{path}"] = base.files[f"{SEARCH}/{path}"]
-    else:
-        tools.index.build(target, _entries(build.dictionaries, dict.fromkeys(INDEXED, 0)))
+        try:
+            _extend_search(build, base, build.base, tools.index, before)
+        except StoreError:  # damaged or unfinished: it can always be made anew
+            shutil.rmtree(target)
+        else:
+            return
+    target.mkdir()
+    tools.index.build(target, _entries(build.dictionaries, dict.fromkeys(INDEXED, 0)))
+
+
+def _extend_search(
+    build: _Build, base: Manifest, source: Path, index: TextIndexWriter, before: Mapping[str, int]
+) -> None:  # fmt: skip
+    target = build.folder / SEARCH
+    for path in files_below(source / SEARCH):
+        share(source / SEARCH / path, target / path)
+    entries = list(_entries(build.dictionaries, before))
+    if entries:
+        index.extend(target, entries)
+    for path in files_below(target):
+        if _same_file(source / SEARCH / path, target / path):
+            build.stamps[f"{SEARCH}/{path}"] = base.files[f"{SEARCH}/{path}"]
 
 
 def _same_file(a: Path, b: Path) -> bool:
@@ -332,10 +355,10 @@ def read_texts(folder: Path) -> dict[str, pa.ChunkedArray]:
     """Texts of all coded columns; the place of a text is its number."""
     result = {}
     for path in (NAMES, CODES):
-        table = pq.read_table(folder / path)
-        kinds = table["kind"].combine_chunks().dictionary_encode()
-        indices = kinds.indices.to_numpy()
-        for number, kind in enumerate(kinds.dictionary.to_pylist()):
-            where = np.flatnonzero(indices == number)
-            result[kind] = table["text"].slice(int(where[0]), len(where))
+        table = read_parquet(folder / path)
+        starts = np.flatnonzero(table["number"].to_numpy() == 0)
+        for kind, start, end in zip(
+            table["kind"].take(pa.array(starts)).to_pylist(), starts, [*starts[1:], len(table)], strict=True
+        ):
+            result[kind] = table["text"].slice(int(start), int(end - start))
     return result

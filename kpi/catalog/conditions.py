@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from kpi.catalog.snapshot import Mask, Snapshot, warnings_of
 from kpi.errors import StoreError
 from kpi.query import CONTAINS, EQUAL, DateRange, FieldIs, NumberRange, Phrase, Word
 from kpi.query.folding import fold_for_search
-
-if TYPE_CHECKING:
-    from kpi.query.nodes import Node
 
 _EPOCH = date(1970, 1, 1)
 _ID_DIGITS = 16
@@ -50,11 +47,7 @@ class Conditions:
             )
         found = np.zeros(self._snapshot.rows, np.bool_)
         for kind in term.kinds:
-            numbers = np.asarray(self._matcher.match(term, kind), np.int64)
-            if len(numbers):
-                flags = np.zeros(self._snapshot.text_count(kind), np.bool_)
-                flags[numbers] = True
-                found |= flags[self._snapshot.columns[kind]]
+            found |= self._snapshot.rows_with(kind, np.asarray(self._matcher.match(term, kind), np.int64))
         return found
 
     def field(self, condition: FieldIs) -> Mask:
@@ -71,7 +64,21 @@ class Conditions:
         if name in INDEXED and self._matcher is not None and condition.match == CONTAINS and condition.value:
             return self.text(Phrase(condition.value, (name,)))
         codes, texts = self._snapshot.coded(name)
-        mask: Mask = self._flags(condition, texts)[codes]
+        mask: Mask = np.take(self._flags(condition, texts), codes)
+        return mask
+
+    def any_of(self, name: str, values: Sequence[str]) -> Mask:
+        """Rows whose field is exactly one of the values, "" for unknown: what clicks on a facet choose."""
+        conditions = [FieldIs(name, value, EQUAL) for value in values]
+        if name not in self._snapshot.columns or name in {"year", "id"}:
+            found = np.zeros(self._snapshot.rows, np.bool_)
+            for condition in conditions:
+                found |= self.field(condition)
+            return found
+        flags = np.zeros(self._snapshot.text_count(name), np.bool_)
+        for condition in conditions:
+            flags |= self._flags(condition, None)
+        mask: Mask = np.take(flags, self._snapshot.columns[name])
         return mask
 
     def number(self, condition: NumberRange) -> Mask:
@@ -152,18 +159,3 @@ class Conditions:
         flags = np.isin(clusters.numbers, list(wanted))
         mask: Mask = flags[self._snapshot.columns["name"]]
         return mask
-
-
-def filters_to_nodes(filters: Mapping[str, Any]) -> list[Node]:
-    """Facet choices and command-line filters as conditions: any of a field's values, all of the fields, exact."""
-    from kpi.query import any_of, find_field
-
-    nodes: list[Node] = []
-    for name, values in filters.items():
-        field = find_field(name)
-        own = field.name if field else name
-        chosen = values if isinstance(values, Iterable) and not isinstance(values, str) else [values]
-        node = any_of([FieldIs(own, "" if value is None else str(value), EQUAL) for value in chosen])
-        if node is not None:
-            nodes.append(node)
-    return nodes

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
@@ -68,8 +68,18 @@ class DocumentRow:
 
 def fingerprint(entry: Entry, amendment: str) -> str:
     """Changes when the document's rows have to be made anew; `amendment` stands for people's corrections."""
-    told = [SERIAL_VERSION, entry.sha256, entry.parser, dict(sorted(entry.attributes.items())), amendment]
+    told = [SERIAL_VERSION, entry.sha256, entry.parser, entry.path, dict(sorted(entry.attributes.items())), amendment]
     return hashlib.sha1(json.dumps(told, ensure_ascii=False).encode(), usedforsecurity=False).hexdigest()
+
+
+def bind(plain: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
+    """A parsed document under the entry's path: results are kept by content, which may have been parsed elsewhere."""
+    body = plain["document"]
+    if body["path"] == entry.path:
+        return dict(plain)
+    place = {"document": PurePath(entry.path).name, "path": entry.path}
+    records = [{**record, **place} for record in plain["indicators"]]
+    return {**plain, "document": {**body, "name": place["document"], "path": entry.path}, "indicators": records}
 
 
 def apply_attributes(plain: Mapping[str, Any], attributes: Mapping[str, str | int]) -> dict[str, Any]:
@@ -137,7 +147,7 @@ def write_documents(path: Path, rows: Iterable[DocumentRow]) -> None:
 def read_documents(path: Path) -> dict[str, DocumentRow]:
     """Rows of documents.parquet by sha256, in the order of coming in."""
     result = {}
-    for values in pq.read_table(path).to_pylist():
+    for values in pq.ParquetFile(path).read().to_pylist():
         values["attributes"] = json.loads(values["attributes"])
         entry = Entry(**{name: values.pop(name) for name in _ENTRY_FIELDS})
         values["suspect_pages"] = tuple(json.loads(values["suspect_pages"]))
@@ -188,7 +198,7 @@ def write_sections(path: Path, sections: Sections) -> None:
 def read_sections(path: Path) -> Sections:
     """The inverse of `write_sections`."""
     sections, relations, verdicts = [], {}, {}
-    for values in pq.read_table(path).to_pylist():
+    for values in pq.ParquetFile(path).read().to_pylist():
         number = values["number"]
         verdicts[number] = Verdict(values.pop("publication"), values.pop("relation"))
         relations.update(

@@ -190,14 +190,34 @@ def _base(layout: Layout, change: Change) -> tuple[Manifest | None, list[str]]:
         raise
 
 
+def registered(layout: Layout) -> dict[str, DocumentRow]:
+    """The documents of the store by the newest list of them that is whole, be other files of its snapshot damaged."""
+    import pyarrow as pa
+
+    from kpi.catalog.documents import read_documents
+    from kpi.catalog.layout import DOCUMENTS, stamp_of
+
+    current = layout.current()
+    for name in sorted((name for name in layout.names() if name <= current), reverse=True):
+        path = layout.folder(name) / DOCUMENTS
+        try:
+            if stamp_of(path) == read_manifest(layout.folder(name)).files.get(DOCUMENTS):
+                return read_documents(path)
+        except (OSError, StoreError, pa.ArrowException):
+            continue
+    return {}
+
+
 def make_plan(layout: Layout, base: Manifest | None, change: Change, amendments: Amendments | None) -> Plan:
     """Compare what is wanted with what `base` holds."""
     from kpi.catalog.documents import read_documents
     from kpi.catalog.layout import DOCUMENTS
 
     held = read_documents(layout.folder(base.name) / DOCUMENTS) if base else {}
-    wanted = {sha256: row.entry for sha256, row in held.items() if sha256 not in change.drop}
-    order = max((row.entry.order for row in held.values()), default=0)
+    fallen_back = base is None or base.name != layout.current()
+    known = (registered(layout) or held) if fallen_back or change.rebuild else held
+    wanted = {sha256: row.entry for sha256, row in known.items() if sha256 not in change.drop}
+    order = max((row.entry.order for row in known.values()), default=0)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     for entry in change.put:
         old = wanted.get(entry.sha256)
@@ -207,13 +227,16 @@ def make_plan(layout: Layout, base: Manifest | None, change: Change, amendments:
         else:
             attributes = {**old.attributes, **entry.attributes}
             wanted[entry.sha256] = replace(entry, order=old.order, added=old.added, attributes=attributes)
-    plan = Plan(base=None if change.rebuild else base, touched=change.rebuild or change.reindex, reindex=change.reindex)
+    forced = change.rebuild or change.reindex
+    plan = Plan(
+        base=None if change.rebuild else base, touched=forced or bool(base and fallen_back), reindex=change.reindex
+    )
     for sha256, entry in wanted.items():
         mark = fingerprint(entry, amendments.fingerprint(sha256) if amendments else "")
         row = held.get(sha256)
         if row is not None and row.fingerprint == mark and not change.rebuild:
             plan.kept[sha256] = replace(row, entry=entry)
-            plan.touched |= _moved(row.entry, entry)
+            plan.touched |= row.entry.location != entry.location
         else:
             plan.made.append((entry, mark))
             plan.added += row is None
@@ -221,10 +244,6 @@ def make_plan(layout: Layout, base: Manifest | None, change: Change, amendments:
     plan.gone = frozenset(held) - frozenset(plan.kept)
     plan.touched |= bool(plan.made or plan.gone)
     return plan
-
-
-def _moved(old: Entry, new: Entry) -> bool:
-    return (old.path, old.location) != (new.path, new.location)
 
 
 def _next_name(layout: Layout) -> tuple[str, int]:

@@ -82,9 +82,10 @@ class ProcessExecutor:
             while (waiting and not suspects) or running:
                 while waiting and not suspects and len(running) < self.jobs * _WAITING_PER_WORKER:
                     try:
-                        running[pool.submit(function, waiting[-1])] = waiting.pop()
+                        future = pool.submit(function, waiting[-1])
                     except BrokenProcessPool:
                         break
+                    running[future] = waiting.pop()
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     task, outcome = running.pop(future), _outcome(future)

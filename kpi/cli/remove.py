@@ -1,0 +1,23 @@
+"""`kpi remove`: take documents out of the store (移除)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kpi.cli.options import quiet_option, store_option
+
+
+@click.command(epilog="示例：kpi remove corpus/xuchang-2026.pdf")
+@click.argument("documents", nargs=-1, required=True)
+@store_option
+@quiet_option
+def command(documents: tuple[str, ...], store: Path, quiet: bool) -> int:
+    """从库中移除文件（按文件名、路径或内容编号的前几位）；原文件不受影响。"""
+    from kpi.ingestion import remove
+
+    published = remove(store, documents)
+    if not quiet:
+        click.echo(f"已移除 {published.removed} 个文件，快照 {published.name} 已发布", err=True)
+    return 0

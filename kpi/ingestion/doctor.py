@@ -1,0 +1,132 @@
+"""Looking after a store (体检): what is damaged, outdated or left over, and putting it right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpi.catalog.documents import Entry
+from kpi.catalog.layout import BUILDING, SEARCH, Layout, check_sums, read_manifest
+from kpi.catalog.publish import Change, Published, registered
+from kpi.errors import StoreError
+from kpi.ingestion.parsed import load_plain
+from kpi.ingestion.publishing import publish_change
+
+DAMAGED, OUTDATED, LEFT_OVER, NO_RESULT, NO_ORIGINAL = (
+    "damaged",
+    "outdated_index",
+    "left_over",
+    "missing_result",
+    "missing_original",
+)
+
+_MENDED_BY_REBUILD = frozenset({DAMAGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not as it should be; `mendable` without the user's files."""
+
+    code: str
+    message: str
+    where: str
+    mendable: bool
+
+
+def examine(store: str | Path) -> list[Problem]:
+    """Check every file of the snapshots, the text index, parsed results and originals. Reads everything, changes nothing.
+
+    Raises:
+        StoreError: there is no store.
+    """
+    layout = Layout(store)
+    if not layout.root.is_dir():
+        raise StoreError("没有这个指标库", where=str(layout.root), advice="先用 kpi ingest 导入文件", code="no_store")
+    return [*_snapshots(layout), *_index(layout), *_left_over(layout), *_documents(layout)]
+
+
+def mend(store: str | Path, problems: list[Problem], *, rebuild: bool = False) -> Published | None:
+    """Put right what can be: damaged snapshots are made anew from the parsed results, an outdated index from the names.
+
+    Leftovers go with the next publishing. Returns None when nothing had to be published.
+    """
+    layout = Layout(store)
+    codes = {problem.code for problem in problems if problem.mendable}
+    if rebuild or codes & _MENDED_BY_REBUILD:
+        rescued = () if registered(layout) else tuple(_rescued(layout))
+        published = publish_change(layout, Change(put=rescued, rebuild=True))
+    elif OUTDATED in codes or LEFT_OVER in codes:
+        published = publish_change(layout, Change(reindex=True))
+    else:
+        return None
+    _delete_damaged(layout, published.name)
+    return published
+
+
+def _snapshots(layout: Layout) -> Iterator[Problem]:
+    current = layout.current()
+    if current and current not in layout.names():
+        yield Problem(
+            DAMAGED, f"CURRENT 指向的快照 {current} 不存在或没有清单", str(layout.current_file), mendable=True
+        )
+    for name in layout.names():
+        try:
+            broken = check_sums(layout.folder(name), read_manifest(layout.folder(name)))
+        except StoreError as error:
+            yield Problem(DAMAGED, str(error), name, mendable=True)
+            continue
+        for file in broken:
+            yield Problem(DAMAGED, "文件与清单的校验和不符", f"{name}/{file}", mendable=True)
+
+
+def _index(layout: Layout) -> Iterator[Problem]:
+    from index.stamp import check_stamp
+
+    folder = layout.folder(layout.current()) / SEARCH
+    if layout.current() and folder.is_dir():
+        try:
+            check_stamp(folder)
+        except StoreError as error:
+            yield Problem(OUTDATED, error.what, str(folder), mendable=True)
+
+
+def _left_over(layout: Layout) -> Iterator[Problem]:
+    for folder in layout.snapshots.glob(f"{BUILDING}*"):
+        yield Problem(LEFT_OVER, "中断的发布留下的文件", str(folder), mendable=True)
+
+
+def _documents(layout: Layout) -> Iterator[Problem]:
+    for sha256, row in registered(layout).items():
+        try:
+            load_plain(layout, row.entry)
+        except StoreError as error:
+            yield Problem(NO_RESULT, error.what, row.entry.path, mendable=False)
+        if not layout.file_of(sha256).is_file():
+            yield Problem(NO_ORIGINAL, "原文件缺失，无法显示原页", row.entry.path, mendable=False)
+
+
+def _rescued(layout: Layout) -> Iterator[Entry]:
+    """Entries for every parsed result, where no list of documents survived; the newest parser's result of each."""
+    found: dict[str, Path] = {}
+    for path in sorted(layout.parsed.glob("*/*/document.json.gz"), key=lambda path: path.stat().st_mtime):
+        found[path.parent.name] = path
+    for sha256, path in sorted(found.items()):
+        parser = path.parent.parent.name
+        blank = Entry(sha256=sha256, path="", location="", parser=parser)
+        given = load_plain(layout, blank)["document"]["path"]
+        yield Entry(sha256=sha256, path=given, location=str(Path(given).resolve()), parser=parser)
+
+
+def _delete_damaged(layout: Layout, current: str) -> None:
+    """Damaged snapshots must not stay as something to fall back to."""
+    import shutil
+
+    for name in layout.names():
+        if name != current:
+            try:
+                broken = check_sums(layout.folder(name), read_manifest(layout.folder(name)))
+            except StoreError:
+                broken = [name]
+            if broken:
+                shutil.rmtree(layout.folder(name), ignore_errors=True)
