@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from kpi.model import Table
+from kpi.model import Page, Table
 from kpi.tables.exports.build import build_table
+from kpi.tables.exports.codes import code_rows
 from kpi.tables.exports.level import level_grid
 from kpi.tables.exports.spaces import spaced_tables
 from kpi.tables.exports.stacked import unstack_lines
@@ -28,3 +30,11 @@ def lines_to_tables(lines: Sequence[str]) -> tuple[Table, ...]:
         rows = wide_grid(spaced.raw_rows(), spaced.schema) if spaced.schema.wide else spaced.grid()
         tables.append(build_table(spaced.schema, rows, before=spaced.before, block=spaced.block))
     return tuple(tables)
+
+
+def tables_of_text(pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages of a plain text with their tables: rows that print projects' codes, then the performance tables."""
+    for page in pages:
+        lines = unstack_lines(page.lines) or page.lines
+        codes = code_rows(lines)
+        yield replace(page, tables=((codes,) if codes else ()) + lines_to_tables(page.lines))
