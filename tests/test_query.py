@@ -72,6 +72,8 @@ TREES = {
     "field excluded": ("-city:焦作市", Not(FieldIs("city", "焦作市", "contains"))),
     "only one level of exclusion": ("--x", Not(Word("-x"))),
     "or": ("离休 OR 退休", Or((Word("离休"), Word("退休")))),
+    "brackets beside or are text": ("（万人） OR (人次)", Or((Word("（万人）"), Word("(人次)")))),
+    "!= after a word is text": ("满意度!=高", Word("满意度!=高")),
     "or binds before and": (
         "满意度 city:焦作市 OR city:许昌市 -离休",
         And((
@@ -177,6 +179,9 @@ ERRORS = {
     "unknown sort key": ("sort:nothing", "unknown_field", 1, "year"),
     "sort excluded": ("-sort:year", "bad_sort", 1, "sort:"),
     "sort in or": ("a OR sort:year", "bad_sort", 6, "sort:"),
+    "brackets for a group": ("a (离休 OR 退休)", "brackets", 7, "OR 先与左右结合"),
+    "not equal": ("a city!=焦作市", "bad_value", 3, "-city:"),
+    "year in words": ("year>=ninety", "bad_number", 1, "year:2025..2026"),
     "too long": ("满" * 2001, "query_too_long", None, "2000"),
 }
 

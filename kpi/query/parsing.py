@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 2000
 """Length of a query; the longest indicator names that were seen are below 200 characters."""
 
-_FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_]*|[\u3400-\u9fff]+)(:|：|>=|<=|=>|=<|≥|≤|>|<|=)")
+_FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_]*|[\u3400-\u9fff]+)(:|：|>=|<=|=>|=<|!=|≥|≤|>|<|=)")
 _COMPARATOR = re.compile(r">=|<=|=>|=<|≥|≤|>|<|=")
 _SAME_COMPARATOR = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<=", ":": "=", "：": "="}
 _RELEVANCE_NAMES = frozenset({RELEVANCE, "相关", "相关度"})
@@ -132,6 +132,13 @@ class _Parser:
         self.position += 2
         if self.joining or not self.groups:
             self._fail("OR 前面没有条件", "dangling_or", '在 OR 前写一个条件；要检索 OR 这个词，请写 "OR"')
+        before = self.groups[-1][-1]
+        if isinstance(before, Word) and before.text.startswith("(") and ")" not in before.text:
+            self._fail(
+                "括号是文字，不能用来分组",
+                "brackets",
+                "OR 先与左右结合：离休 OR 退休 满意度 是（离休或退休）并且满意度",
+            )
         self.joining = True
 
     def _take_term(self) -> None:
@@ -177,6 +184,8 @@ class _Parser:
             return self._sort_keys()
         if field is None:
             self._unknown_field(name)
+        if operator == "!=":
+            self._fail("没有 != 这种条件", "bad_value", f"要排除，请在条件前加减号：-{name}:…")
         return self._condition(field, operator)
 
     # --- pieces of text ---------------------------------------------------------------------------------------------
@@ -275,10 +284,10 @@ class _Parser:
             text = text.removesuffix("年")
         quantity = read_quantity(text, self.to_base)
         if quantity is None:
-            self._fail(
-                f"{field.name}（{field.title}）后不是能读懂的数字或单位", "bad_number",
-                f"例如 {field.name}>=90、{field.name}:90..95" + ("、value>=1万元" if field.name in _UNIT_FIELDS else ""),
-            )  # fmt: skip
+            low, high = ("2025", "2026") if field.name == "year" else ("90", "95")
+            unit = f"、{field.name}>=1万元" if field.name in _UNIT_FIELDS else ""
+            advice = f"例如 {field.name}>={low}、{field.name}:{low}..{high}{unit}"
+            self._fail(f"{field.name}（{field.title}）后不是能读懂的数字或单位", "bad_number", advice)
         if quantity.unit and field.name not in _UNIT_FIELDS:
             self._fail(f"{field.name}（{field.title}）不带单位", "bad_number", f"例如 {field.name}>={quantity.value:f}")
         if quantity.unit and field.name == "budget" and quantity.base_unit not in {"元", ""}:
@@ -358,6 +367,8 @@ def _is_syntax(name: str, operator: str, after: str, field: QueryField | None) -
         return True
     if operator == "：":
         return known and len(name) > 1
+    if operator == "!=":
+        return field is not None
     if operator in "≥≤":
         return field is not None and field.is_range and name.isascii()
     return known or name.isascii() or after.isdigit()
