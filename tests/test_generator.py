@@ -11,6 +11,7 @@ import zipfile
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -42,15 +43,7 @@ def rendered_text(document: SyntheticDocument, form: str, folder: Path) -> str:
         import openpyxl
 
         book = openpyxl.load_workbook(path)
-        return squeeze(
-            "".join(
-                str(cell)
-                for sheet in book
-                for row in sheet.iter_rows(values_only=True)
-                for cell in row
-                if cell is not None
-            )
-        )
+        return squeeze("".join(shown(cell) for sheet in book for row in sheet.iter_rows() for cell in row))
     if form == "html":
         data = path.read_bytes()
         text = next(data.decode(encoding) for encoding in ("utf-8", "gb18030") if decodes(data, encoding))
@@ -61,6 +54,16 @@ def rendered_text(document: SyntheticDocument, form: str, folder: Path) -> str:
         with pypdfium2.PdfDocument(path) as pdf:
             return squeeze("".join(page.get_textpage().get_text_bounded() for page in pdf))
     return squeeze(path.read_text(encoding="utf-8"))
+
+
+def shown(cell: Any) -> str:
+    """What a spreadsheet program shows of a cell."""
+    if not isinstance(cell.value, int | float):
+        return cell.value or ""
+    decimals = len(cell.number_format.partition(".")[2].rstrip("%"))
+    if cell.number_format.endswith("%"):
+        return f"{cell.value:.{decimals}%}"
+    return f"{cell.value:.{decimals}f}" if decimals else f"{cell.value:g}"
 
 
 def decodes(data: bytes, encoding: str) -> bool:
@@ -169,8 +172,9 @@ def test_sub_totals_are_the_sums_of_their_blocks() -> None:
         grid = next(block for block in document.blocks if isinstance(block, Grid) and block.groups)
         whole, block, checked = None, Decimal(0), 0
         unit_codes = {unit.code for unit in document.department.units}
-        rows = {cell.row: cell for cell in grid.cells if cell.column == grid.amount_columns[0]}
-        codes = {cell.row: cell.text for cell in grid.cells if cell.column == 0}
+        rows = {cell.row: cell for cell in grid.cells if cell.column == grid.amount_columns[0] and cell.text}
+        code_column = grid.amount_columns[0] - 2
+        codes = {cell.row: cell.text for cell in grid.cells if cell.column == code_column}
         for row in sorted(set(rows) & set(codes)):
             if codes[row] in unit_codes or codes[row] in ("", document.department.code):
                 if whole is not None:

@@ -9,6 +9,10 @@ from typing import Any
 
 from tests.generator.archive import freeze_archive
 from tests.generator.blocks import Block, Cell, Grid, PageBreak, Text
+from tests.generator.pagination import PageStyle, Paginator
+
+CHARACTER = 5.2
+"""Points of one unit of column width, on the safe side so that rows are high enough for their text."""
 
 
 def sheet_name(taken: list[str], wanted: str) -> str:
@@ -66,6 +70,9 @@ def write_grid(sheet: Any, grid: Grid, top: int, *, as_numbers: bool) -> int:
             for spanned_row in range(row, row + cell.row_span):
                 for spanned_column in range(column, column + cell.column_span):
                     sheet.cell(spanned_row, spanned_column).border = border
+    scale = sum(max(4.0, width * 9) for width in grid.widths) * CHARACTER
+    for row, height in enumerate(Paginator(grid, PageStyle(), scale).heights):
+        sheet.row_dimensions[top + row].height = height
     for place, width in enumerate(grid.widths, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = max(4.0, width * 9)
     return top + grid.row_count
