@@ -120,17 +120,21 @@ def _edges(values: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], bool]:
 
 
 def first_rows(rows: Rows, keys: Sequence[np.ndarray[Any, Any]], count: int) -> Rows:
-    """The first `count` of `rows` by `keys` (most significant first, ascending, one entry a row), then by row number.
+    """The first `count` of `rows` by `keys` (most significant first, ascending, no NaN), then by row number.
 
     Only rows that can be among the first are sorted: a million hits cost a selection, not a sort.
     """
-    places = np.arange(len(rows))
+    places, remaining = np.arange(len(rows)), count
+    sure = []
     for key in keys:
-        if len(places) <= count:
+        if len(places) <= remaining or not remaining:
             break
         own = key[places]
-        limit = np.partition(own, count - 1)[count - 1] if count else own.min()
-        if not np.isnan(limit):
-            places = places[own <= limit]
-    order = np.lexsort((rows[places], *(key[places] for key in reversed(keys))))
-    return rows[places[order[:count]]]
+        limit = np.partition(own, remaining - 1)[remaining - 1]
+        before = places[own < limit]
+        sure.append(before)
+        remaining -= len(before)
+        places = places[own == limit]  # only these are left for the next key to tell apart
+    chosen = np.concatenate([*sure, places[:remaining]])
+    order = np.lexsort((rows[chosen], *(key[chosen] for key in reversed(keys))))
+    return rows[chosen[order]]

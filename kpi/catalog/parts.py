@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +74,9 @@ def prepare(plain: Mapping[str, Any]) -> Prepared:
     """Turn a parsed document (see `kpi.serial`) into the rows of a part."""
     body, records = plain["document"], plain["indicators"]
     indexes = project_indexes(body["projects"], records)
-    names = [item.name for item in RECORD_FIELDS]
+    values = itemgetter(*(item.name for item in RECORD_FIELDS))
     sha256 = body["sha256"]
-    lines = tuple(
-        row_to_line([*(record[name] for name in names), sha256, index])
-        for record, index in zip(records, indexes, strict=True)
-    )
+    lines = tuple(row_to_line([*values(record), sha256, index]) for record, index in zip(records, indexes, strict=True))
     return Prepared(sha256, records_to_table(records, sha256, indexes), lines, _projects(body), _tables(body))
 
 

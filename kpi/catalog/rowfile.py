@@ -24,6 +24,7 @@ KEYS = (*(item.name for item in RECORD_FIELDS), "sha256", "project_index")
 _BLOCK_ROWS = 32
 _LEVEL = 1
 _PAGE_BYTES = 8192
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def write_rows(path: Path, lines: Iterable[bytes]) -> int:
@@ -51,7 +52,7 @@ def write_rows(path: Path, lines: Iterable[bytes]) -> int:
 
 def row_to_line(values: Sequence[Any]) -> bytes:
     """One row's values in the order of `KEYS` as one line of JSON."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _encode(values).encode("utf-8", "replace")
 
 
 class RowFile:

@@ -68,7 +68,9 @@ def make_document(
             )  # fmt: skip
             indicators.append(item)
             ids.append(item.id)
-        source = Source(document=name, path=f"in/{name}", sha256=sha256, table="项目绩效目标", table_index=1, row=1, column=0)
+        source = Source(
+            document=name, path=f"in/{name}", sha256=sha256, table="项目绩效目标", table_index=1, row=1, column=0
+        )
         made.append(
             Project(
                 source=source, code="410800", name=project, department=department, year=year, budget=Decimal("100000.00"),
