@@ -83,7 +83,9 @@ def _number_with_unit(value: Decimal, unit: str) -> str:
 
 
 def _spelled(unit: str) -> str:
-    """座（处）: two classifiers that are no known unit together need their brackets to be read again."""
+    """座（处） needs its brackets to be read again, 3个季度 its 个 to be no date."""
+    if unit.startswith("季度"):
+        return f"个{unit}"
     if len(unit) != _PAIR or find_unit(unit) is not None:
         return unit
     return f"{unit[0]}({unit[1]})" if find_unit(unit[0]) is not None and find_unit(unit[1]) is not None else unit

@@ -28,7 +28,7 @@ _POINT = re.compile(
     (?:
         (?P<month>{_N})月(?:份)?(?:(?P<day>{_N})[日号]|(?P<part>{_TAIL}))?
       | 前(?P<quarters>[三二3])季度(?:末|底)?
-      | (?:第?(?P<quarter>[一二三四1-4])个?季(?:度|(?!度))|[Qq](?P<q>[1-4]))(?:末|底|内)?(?![0-9一二两三四五六七八九十次期场])
+      | (?:(?:第(?=[一二三四1-4]个?季)|(?=[一二三四1-4]季))(?P<quarter>[一二三四1-4])个?季(?:度|(?!度))|[Qq](?P<q>[1-4]))(?:末|底|内)?(?![0-9一二两三四五六七八九十次期场])
       | (?P<half>上|下)半年(?:末|底|内)?
       | (?P<whole>年底|年末|年终|年内|全年|底|末|终|内|度内|年度内)
     )?
@@ -43,7 +43,7 @@ _MONTH_DAY = re.compile(
     r"(?P<month>1[0-2]|0?[1-9])(?P<sep>[./-])(?P<day>3[01]|[12][0-9]|0?[1-9])日?(?![0-9]|[./-][0-9])"
 )
 _BARE_YEAR = re.compile(rf"(?P<year>{_Y})(?![0-9.,%])")
-_YEARS = re.compile(rf"{_Y}年?(?:-+|~|至|到)(?P<year>{_Y})年度?(?:底|末|内)?(?![0-9月.\-/])")
+_YEARS = re.compile(rf"{_Y}年?(?:-+|~|至|到)(?P<year>{_Y})(?:学年|年度?)?(?:底|末|内)?(?![0-9月.\-/])")
 _MONTHS = re.compile(
     rf"(?:(?P<year>{_Y})年度?)?{_N}(?:月份?)?(?:-+|~|至|到)(?P<month>{_N})月份?(?P<part>{_TAIL})?(?!{_N}[日号])"
 )
@@ -183,7 +183,7 @@ def _resolve(point: re.Match[str], year: int | None, time_name: bool) -> Deadlin
         return Deadline(end, _month_end(year, 6 if part["half"] == "上" else 12, None))
     whole = part["whole"] or ""
     alone = whole == "年度内" or whole.startswith(("年", "全"))
-    if dated or alone or (said and whole):
+    if dated or alone or (said and (whole or time_name)):
         return Deadline(end, _month_end(year, 12, None), bound=whole.endswith("内"), bare_year=not whole)
     return None
 

@@ -89,7 +89,7 @@ class Parser:
         self.words = ""
         """The words since the open clause."""
         self.pending = ""
-        """What joins the next number to the open clause: `range`, `ratio`, `chain`."""
+        """What joins the next number to the open clause: `range`, `ratio`, `tolerance` (20±2℃)."""
 
     def parse(self) -> Parse:
         """Read all tokens; afterwards join the bounds of ranges and the periods of rates."""
@@ -111,6 +111,9 @@ class Parser:
         if clause is not None and clause.low is not None and self.pending:
             if self.pending == "ratio":
                 self._ratio(clause, token)
+            elif self.pending == "tolerance":
+                clause.low, clause.high = clause.low - token.value, clause.low + token.value
+                clause.comparator, clause.end = "in", token.end
             else:
                 clause.high = token.value
                 clause.end = self.lead.start = token.end
@@ -245,6 +248,9 @@ class Parser:
         self.lead.currency = True
 
     def _plus_minus(self, index: int, _token: Token) -> None:
+        if self.clause is not None and self.previous in {"number", "unit"} and self.clause.high is None:
+            self.pending = "tolerance" if self._next_role(index) == "number" else ""
+            return
         self.lead.plus_minus = self._next_role(index) == "number"
 
     # --- words after a figure, joints, the rest -------------------------------------------------------------------------------

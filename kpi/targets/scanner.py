@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from kpi.targets import vocabulary as words
 from kpi.targets.dates import read_deadline
+from kpi.targets.lexicon import FRACTION, LENGTHS, LEXICON, NAMED, NUMBERING, PAST_YEARS, VERSUS
 from kpi.targets.numerals import ARABIC, CHINESE, LONGEST_NUMBER, arabic_value, chinese_value
 from kpi.targets.units import NO_UNIT, Unit, find_unit, noun_unit, read_denominator, read_unit
 
@@ -24,68 +24,20 @@ class Token(NamedTuple):
 _new = tuple.__new__
 
 
-def _lexicon() -> dict[str, tuple[str, Any]]:
-    table: dict[str, tuple[str, Any]] = dict.fromkeys(words.IDIOMS, ("words", None))
-    for trend, direction in words.TRENDS.items():
-        table[trend] = ("trend", direction)
-        table.update({trend + tail: ("words", None) for tail in words.TREND_NOUN_TAILS})
-    table.update(dict.fromkeys(words.LEVEL, ("level", None)))
-    table.update(dict.fromkeys(words.FLAT, ("flat", None)))
-    table.update({word: ("before", mark) for word, mark in words.BEFORE.items()})
-    table.update({word: ("after", mark) for word, mark in words.AFTER.items()})
-    table.update({word: ("mark", mark) for word, mark in words.MARKS.items()})
-    table.update(dict.fromkeys((*words.ABOUT_BEFORE, *words.ABOUT_AFTER), ("about", None)))
-    table.update(dict.fromkeys(words.AND, ("and", None)))
-    table.update({word: ("per", (part,)) for word, part in words.PER_WORDS.items()})
-    table.update(dict.fromkeys((",", ";", "。", "、", "!", "?", "|"), ("separator", None)))
-    table.update(dict.fromkeys(("-", "~", "至", "到", "--", "---", "~~"), ("range", None)))
-    table.update({"±": ("plus_minus", None), "+/-": ("plus_minus", None), ":": ("colon", None), "比": ("colon", None)})
-    table.update({"/": ("slash", None), "×": ("times", None), "*": ("times", None), "¥": ("currency", None)})
-    table.update({"人民币": ("currency", None), "前": ("top", None), "第": ("ordinal", None), "零": ("zero", None)})
-    table.update(
-        {"百分之": ("share", "%"), "千分之": ("share", "‰"), "万分之": ("share", "‱"), "十万分之": ("share", "/10万")}
-    )
-    return table
-
-
-_LEXICON = _lexicon()
-_LENGTHS: dict[str, tuple[int, ...]] = {}
-for _word in sorted(_LEXICON, key=len, reverse=True):
-    if len(_word) not in _LENGTHS.get(_word[0], ()):
-        _LENGTHS[_word[0]] = (*_LENGTHS.get(_word[0], ()), len(_word))
-
 _DIGITS = frozenset("0123456789")
 _CHINESE_DIGITS = frozenset("〇○一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟半零")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzμΩ")
 _DATE_HEADS = frozenset("第上下全年本当次翌明今去每月季逐前Qq")
-_VERSUS_HEADS = frozenset("较比与同和跟环在相对")
+# First character → role and pattern of a phrase that may begin there.
+_PATTERNS = {
+    **dict.fromkeys("较比与同和跟环在相对", ("versus", VERSUS)),
+    **dict.fromkeys("前近", ("named", PAST_YEARS)),
+    "第": ("named", NAMED),
+}
 _DATE_MARKS = frozenset("年月季日号个.-/~至到前")
-_NAMED_MARKS = frozenset("GDA(+热平服便接报急指工投举系政")
+_NAMED_MARKS = frozenset(":GDA(+热平服便接报急指工投举系政")
 _RANGE_MARKS = "-~至到"
 
-# Names that hold digits and are no figures: PM2.5, 12345热线, 5G基站, 4A级, 豫财(2023)5号, 第3标段, 1+N, GB18466-2005.
-_NAMED = re.compile(
-    r"[A-Za-zμ]+(?:[-/.]?[0-9]+(?:\.[0-9]+)?)+[A-Za-z]*"
-    r"|[2-6][GD](?=[一-龥])|[1-6]A+(?=级|景|$|及|以|、|,)"
-    r"|\([0-9]{4}\)第?[0-9]+号|[0-9]{4}\([0-9]+\)号?"
-    r"|[0-9]{3,5}(?=热线|平台|服务热|便民|接警|报警|急救|指挥|工程|投诉|举报|系统|政务)"
-    r"|第[0-9]+(?!名|位|[0-9.]|季)[一-龥]?|[0-9]+\+(?:[0-9]+|[A-Za-z])(?:\+(?:[0-9]+|[A-Za-z]))*"
-)
-_NUMBERING = re.compile(r"\(?[0-9]{1,2}(?:\)[.、]?|[.、:](?![0-9]))(?=[^0-9%])")
-_FRACTION = re.compile(r"([一二三四五六七八九十百]+)分之([一二三四五六七八九十百]+)")
-
-_TREND = "|".join(sorted((*words.TRENDS, *words.FLAT), key=len, reverse=True))
-_ADVERB = "(?:有所|略有|稳步|逐步|逐年|逐渐|明显|显著|大幅度?|小幅|基本|平均|年均|实现|持续|进一步|均|不断|再|全面|得到|力争|要|保持|的|稍有|呈)*"
-_KNOWN_BASE = (
-    r"(?:上一?年度?|去年|前[一二三两0-9]年|往年|历年|以往|近[三五0-9]年|(?:19|20)[0-9]{2}年度?|上期|上一?季度|上一?个?月|年初|期初|基期|同期|改造前|实施前|整治前)"
-    r"(?:的?(?:平均|同期|水平|标准|基数|实际|数|底|末|均值|值)+)?"
-)
-_VERSUS = re.compile(
-    rf"(?:相较于?|相比于?|对比|较|(?<![占对评环同])比(?!例|重|率|值|赛|武))"
-    rf"(?P<a>{_KNOWN_BASE}(?=[^,;。]{{0,40}}?(?:{_TREND}))|[^,;。≥≤<>=()%]{{1,16}}?(?=(?:相比|比较)?{_ADVERB}(?:{_TREND})))(?:相比较?|比较)?"
-    rf"|(?:与|同|和|跟)(?P<b>[^,;。≥≤<>=()%]{{1,16}}?)(?:(?:相比较?|比较|相较|比)(?={_ADVERB}(?:{_TREND}))|(?=(?:基本|保持|大体|总体)*(?:{'|'.join(words.FLAT)})))"
-    rf"|在(?P<c>[^,;。≥≤<>=()%]{{1,16}}?)的?基础上|(?P<d>同比|环比)"
-)
 _COUNT_START = frozenset(
     ("before", "mark", "about", "per", "range", "separator", "top", "currency", "and", "level", "trend", "plus_minus")
 )
@@ -93,8 +45,13 @@ _COUNT_ENDS = frozenset((*",;。、)(/每以之内左-~至到或及且余半前*
 # … and at the beginning of a cell also before another count (一年两次, 一年不少于两次).
 _COUNT_STARTS = _COUNT_ENDS | _CHINESE_DIGITS | _DIGITS | {"不"}
 # Verbs that begin a phrase, not a counted thing: 100%完成, 20全部到位.
-_NO_NOUN = frozenset("完达合全左以及的为和与或且是不无未已内前后起余多来几%上下")
+_NO_NOUN = frozenset("号完达合全左以及的为和与或且是不无未已内前后起余多来几%上下")
 _LONGEST_NOUN = 5
+_HALF = Decimal("0.5")
+_MONTHS = find_unit("个月") or NO_UNIT
+_TENTH_PARTS = find_unit("成") or NO_UNIT
+# 七成五: tenths of a tenth.
+_TENTHS = {mark: digit for digit, mark in enumerate("一二三四五六七八九", start=1)}
 _MORE = ("余", "多", "来")
 
 
@@ -118,7 +75,7 @@ class Scanner:
             character = text[position]
             if character in _DIGITS:
                 end = self._digits(position)
-            elif character in _LENGTHS or character in _CHINESE_DIGITS:
+            elif character in LENGTHS or character in _CHINESE_DIGITS:
                 end = self._special(position, character) or self._listed(position, character)
                 if not end and character in _CHINESE_DIGITS:
                     end = self._chinese(position)
@@ -148,35 +105,37 @@ class Scanner:
     # --- what a character may begin ---------------------------------------------------------------------------------------
 
     def _special(self, position: int, character: str) -> int:
+        """What only a pattern finds; 0 where none does."""
         if character in _LETTERS:
-            named = _NAMED.match(self.text, position)
-            if named is not None:
-                quarter = self._deadline(position) if character in "Qq" else 0
-                return quarter or self._add("named", position, named.end())
-            end = position + 1
-            while end < len(self.text) and self.text[end] in _LETTERS:
-                end += 1
-            return end
+            return self._letters(position, character)
         if character == "(":
             return self._group(position)
-        if character in _VERSUS_HEADS:
-            versus = _VERSUS.match(self.text, position)
-            if versus is not None:
-                return self._add("versus", position, versus.end(), versus[versus.lastgroup or 0])
+        pattern = _PATTERNS.get(character)
+        if pattern is not None:
+            role, expression = pattern
+            match = expression.match(self.text, position)
+            if match is not None:
+                return self._add(role, position, match.end(), match[match.lastgroup] if match.lastgroup else None)
         if character == "每":
             return self._deadline(position) or self._every(position)
-        if character == "第":
-            named = _NAMED.match(self.text, position)
-            if named is not None:
-                return self._add("named", position, named.end())
         if character in _DATE_HEADS or character in _CHINESE_DIGITS:
             return self._deadline(position)
         return 0
 
+    def _letters(self, position: int, character: str) -> int:
+        named = NAMED.match(self.text, position)
+        if named is not None:
+            quarter = self._deadline(position) if character in "Qq" else 0
+            return quarter or self._add("named", position, named.end())
+        end = position + 1
+        while end < len(self.text) and self.text[end] in _LETTERS:
+            end += 1
+        return end
+
     def _listed(self, position: int, character: str) -> int:
         text = self.text
-        for length in _LENGTHS.get(character, ()):
-            entry = _LEXICON.get(text[position : position + length])
+        for length in LENGTHS.get(character, ()):
+            entry = LEXICON.get(text[position : position + length])
             if entry is not None:
                 role, value = entry
                 end = position + length
@@ -209,14 +168,14 @@ class Scanner:
         text = self.text
         previous = self._previous_role(position)
         if previous in {"", "separator"}:
-            numbering = _NUMBERING.match(text, position)
+            numbering = NUMBERING.match(text, position)
             if numbering is not None and read_unit(text, numbering.end()) is None:
                 return self._add("named", position, numbering.end())
         match = ARABIC.match(text, position)
         end = match.end() if match else position + 1
         following = text[end : end + 1]
         if following in _NAMED_MARKS:
-            named = _NAMED.match(text, position)
+            named = NAMED.match(text, position)
             if named is not None:
                 return self._add("named", position, named.end())
         if self.time_name or following in _DATE_MARKS:
@@ -239,7 +198,13 @@ class Scanner:
         """A number with what follows it at once: 余, the unit, a half."""
         text = self.text
         if text.startswith("个半", end):
-            value, end = value + Decimal("0.5"), end + 2
+            value, end = value + _HALF, end + 2
+            if text.startswith("月", end):
+                self._add("number", start, end, value)
+                return self._add("unit", end, end + 1, _MONTHS)
+        if text.startswith("成", end) and text[end + 1 : end + 2] in _TENTHS and read_unit(text, end + 1) is None:
+            self._add("number", start, end + 2, value + Decimal(_TENTHS[text[end + 1]]) / 10)
+            return self._add("unit", end + 2, end + 2, _TENTH_PARTS)
         self._add("number", start, end, value)
         if text.startswith(_MORE, end) and end + 1 < len(text):
             end = self._add("more", end, end + 1)
@@ -262,7 +227,7 @@ class Scanner:
             and self.tokens[-1].role == "number"
         ):
             number = self.tokens.pop()
-            self.tokens.append(Token("number", number.start, number.end, number.value + Decimal("0.5")))
+            self.tokens.append(Token("number", number.start, number.end, number.value + _HALF))
             return self._add("unit", end, stop + 1, unit)
         return self._add("unit", end, stop, unit)
 
@@ -303,7 +268,7 @@ class Scanner:
     def _chinese(self, position: int) -> int:
         """A Chinese numeral counts only where a unit follows and nothing makes it part of a word."""
         text = self.text
-        fraction = _FRACTION.match(text, position)
+        fraction = FRACTION.match(text, position)
         if fraction is not None:
             below, above = chinese_value(fraction[1]), chinese_value(fraction[2])
             if below and above:
@@ -377,10 +342,10 @@ class Scanner:
     def _group(self, position: int) -> int:
         if self.last_close < position:
             return 0
-        named = _NAMED.match(self.text, position)
+        named = NAMED.match(self.text, position)
         if named is not None:
             return self._add("named", position, named.end())
-        numbering = _NUMBERING.match(self.text, position)
+        numbering = NUMBERING.match(self.text, position)
         if numbering is not None and self._previous_role(position) in {"", "separator"}:
             return self._add("named", position, numbering.end())
         close = self.text.find(")", position) + 1

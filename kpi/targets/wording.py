@@ -36,6 +36,7 @@ _STANDARD = re.compile(r"(?:标准|水平|平均|要求|指标|目标|规定|级
 # 预算内, 控制在概算范围内: limits that are set elsewhere. 合理范围内 is none.
 _LIMIT = re.compile(r"预算|概算|标准|额度|限额|计划|定额|指标|控制数|批复|核定|规定|上年|去年|投资|限价|合同价|目标")
 _LEVEL_LEAD = re.compile(r"^(?:均)?(?:达到|达|评定为|评价为|评为|为|在|等级|结果|等次|获得|不低于)+")
+_WORD = re.compile(r"[一-龥A-Za-z]")
 _INSIDE = re.compile(r"(?:之内|以内|内)$")
 _AFTER_BASELINE = re.compile(r"[,;。].*$")
 # A baseline is a short noun phrase; a longer one is a sentence that happens to hold the word.
@@ -107,7 +108,7 @@ def _compared_before(text: str, tokens: list[Token]) -> Wording | None:
         word = text[token.start : token.end]
         rest = _AFTER_BASELINE.sub("", text[token.end :])
         baseline = _INSIDE.sub("", rest)
-        if not baseline or len(baseline) > _LONGEST_BASELINE or token.value == "=":
+        if not _WORD.search(baseline) or len(baseline) > _LONGEST_BASELINE or token.value == "=":
             continue
         if word in {"达到", "达", "应达到"} and not _STANDARD.search(baseline):
             continue
