@@ -40,7 +40,7 @@ LAYOUTS: dict[str, Maker] = {
 FORMATS = ("pdf", "docx", "xlsx", "html", "tabs", "spaces", "lines")
 OFFICE_FORMATS = ("doc", "xls", "wordpdf", "sheetpdf")
 """Written by LibreOffice out of the DOCX or XLSX, see `office`."""
-ALL_FORMATS = (*FORMATS, *OFFICE_FORMATS)
+ALL_FORMATS = (*FORMATS, *OFFICE_FORMATS, "scan")
 WITH_SPACES = frozenset({"overall", "overall_self", "one_project", "project_self", "prose"})
 """Layouts without empty cells between filled ones: the style of raw text 001 loses empty cells."""
 
@@ -54,6 +54,7 @@ SUFFIXES = {
     "lines": ".txt",
     "doc": ".doc",
     "xls": ".xls",
+    "scan": ".pdf",
     "wordpdf": ".pdf",
     "sheetpdf": ".pdf",
 }
@@ -83,6 +84,10 @@ class SyntheticDocument:
             from tests.generator.render_pdf import render_pdf
 
             render_pdf(self.blocks, path, self.seed, self.department.name)
+        elif form == "scan":
+            from tests.generator.scan import render_scan
+
+            render_scan(self.blocks, path, self.seed, self.department.name)
         elif form == "docx":
             from tests.generator.render_docx import render_docx
 

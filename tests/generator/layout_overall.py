@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from tests.generator.blocks import Grid, PageBreak, Section
-from tests.generator.content import Department, make_department, money_text
+from tests.generator.content import LEVELS, Department, make_department, make_indicators, money_text
 from tests.generator.gold import gold_row
 from tests.generator.values import Target, rate, satisfaction, target_of
 
@@ -55,6 +55,38 @@ def overall_indicators(department: Department) -> list[Row]:
         for name in rng.sample(topic.indicators["满意"], rng.randint(1, 2))
     ]
     return list({row[2]: row for row in reversed(rows)}.values())[::-1]
+
+
+def central_indicators(department: Department) -> list[Row]:
+    """The scheme of most other provinces: 产出 by 数量, 质量, 时效, 成本; 满意度 a 一级 of its own; no 投入管理."""
+    rng = department.rng
+    rows: list[Row] = []
+    for indicator in make_indicators(rng, department.topic, department.year, department.total, 1.5):
+        level1, level2 = LEVELS[indicator.kind]
+        rows.append((level1, level2, indicator.name, indicator.target))
+    order = ["产出指标", "成本指标", "效益指标", "满意度指标"]
+    return sorted(rows, key=lambda row: order.index(row[0]))
+
+
+def central_block(grid: Grid, department: Department) -> None:
+    """年度预算申请 by income and by spending, 年度总体目标 (部门整体支出绩效目标申报表 of the centre)."""
+    rng, width = department.rng, grid.column_count
+    whole = float(department.total)
+    basic = round(rng.uniform(200, 3000), 2)
+    lines = [
+        ("资金总额", money_text(whole + basic)), ("按收入性质分：一般公共预算", money_text(whole + basic)), ("政府性基金拨款", ""),
+        ("按支出性质分：基本支出", money_text(basic)), ("项目支出", money_text(whole)),
+    ]  # fmt: skip
+    row = grid.row_count
+    grid.put(row, 0, "年度预算申请（万元）", row_span=len(lines))
+    for offset, (label, value) in enumerate(lines):
+        grid.put(row + offset, 1, label, column_span=2, align="left")
+        grid.put(row + offset, 3, value, column_span=width - 3, number=True)
+    goals = "\n".join(
+        f"目标{number}：{text}。" for number, text in enumerate(department.topic.goal.split("，"), start=1)
+    )
+    grid.put(grid.row_count, 0, rng.choice(["年度总体目标", "年度绩效目标"]))
+    grid.put(grid.row_count - 1, 1, goals, column_span=width - 1, align="left")
 
 
 def put_levels(
@@ -144,7 +176,8 @@ def budget_block(grid: Grid, department: Department, half: int) -> None:
 
 def overall_section(department: Department) -> Section:
     rng = department.rng
-    rows = overall_indicators(department)
+    central = rng.random() < 0.35
+    rows = central_indicators(department) if central else overall_indicators(department)
     explained = rng.random() < 0.75
     year = department.year - 1 if rng.random() < 0.12 else department.year
     grid = Grid([1.2, 1.4, 2.4, 1.2, 1.1] if explained else [1.2, 1.5, 2.6, 1.4], sheet="整体绩效目标表")
@@ -154,7 +187,10 @@ def overall_section(department: Department) -> Section:
     if len(grid.lines_above) == 1:
         grid.put(0, 0, "部门（单位）名称")
         grid.put(0, 1, department.name, column_span=grid.column_count - 1)
-    goal_block(grid, department, actual=False)
+    if central:
+        central_block(grid, department)
+    else:
+        goal_block(grid, department, actual=False)
     header = [
         *LEVEL_WORDS,
         rng.choice(["指标值", "指标值", "年度指标值", "目标值"]),

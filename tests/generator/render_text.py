@@ -68,6 +68,7 @@ class TabsWriter(Writer):
         self.markdown = rng.random() < 0.6
         self.repeat = rng.random() < 0.35
         self.pangu = rng.random() < 0.4
+        self.tagged = rng.random() < 0.15
         self.drifting = rng.random() < 0.75
         self.merged = rng.choice(["first", "first", "middle"])
 
@@ -75,7 +76,8 @@ class TabsWriter(Writer):
         self.gap()
         mark = "## " if self.markdown else ""
         for line in ([mark + grid.title] if grid.title else []) + grid.lines_above:
-            self.out += [line, ""]
+            broken = line.startswith("单位：") and self.rng.random() < 0.3
+            self.out += [line[:-1] + "  ", line[-1], ""] if broken else [line, ""]
 
     def text(self, block: Text) -> None:
         mark = {"title": "# ", "heading": "## "}.get(block.kind, "") if self.markdown else ""
@@ -115,10 +117,14 @@ class TabsWriter(Writer):
         elif self.drifting and not last and len(rows) > 3 and self.rng.random() < 0.5:
             rows[-1] = self.overall_left(grid, page, rows[-1])
         self.out += ["\t".join(row) for row in rows]
+        if last and self.markdown and self.rng.random() < 0.2:
+            self.out.append("\t".join("-" * self.rng.randint(2, 8) for _ in range(grid.column_count)))
 
     def cell_text(self, piece: Piece, style: PageStyle, wrapped: str) -> str:
         lines = [line for _, line in piece.lines]
         text = noise.spaced(lines, wrapped)
+        if self.tagged and piece.cell.align == "left" and len(text) > 60:
+            text = f"<p>{text}</p>"
         width = (piece.x1 - piece.x0) / style.size
         if (len(lines) > 1 and width < NARROW_CELL + 1 and all(em_width(line) <= NARROW_CELL for line in lines)) or (
             piece.cell.column == 0 and len(lines) > 1 and piece.cell.text.isascii()
