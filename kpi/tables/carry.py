@@ -15,6 +15,9 @@ from kpi.tables.grid import GridRow
 from kpi.tables.layouts import WHOLE_CODE, Layout
 from kpi.text import squeeze
 
+LONGEST_CODE = 24
+"""Characters of the longest project codes seen."""
+
 
 @dataclass(slots=True)
 class Segment:
@@ -193,10 +196,16 @@ def _same_project(
         head = "".join(run.texts[position] for run in group)
         tail = after.texts[position]
         if head and tail:
-            return head == tail or (len(head) + len(tail) <= whole + 1 and len(head) < whole - 1 and len(tail) < whole - 1
-                                    and len(head) + len(tail) >= WHOLE_CODE)  # fmt: skip
+            return head == tail or _is_cut_code(head, tail, whole)
         return bool(head or tail) and not _two_amounts(group, after, rows, layout)
     return not _two_amounts(group, after, rows, layout)
+
+
+def _is_cut_code(head: str, tail: str, whole: int) -> bool:
+    """Whether two texts are the halves of one project code; `whole` is the usual length, 0 where no code stands whole."""
+    longest = whole or LONGEST_CODE
+    both_parts = max(len(head), len(tail)) < (whole - 1 if whole else WHOLE_CODE)
+    return both_parts and WHOLE_CODE <= len(head) + len(tail) <= longest + 1
 
 
 def _is_project_start(rows: Sequence[GridRow], start: int, layout: Layout, cuts: frozenset[int]) -> bool:

@@ -265,7 +265,7 @@ def is_total(text: str) -> bool:
     return header_key(text) in _TOTALS or bare_key(text) in _TOTALS
 
 
-_YEAR = re.compile(r"(?:20\d\d|[二〇零一]{4})年度?")
+_YEAR = re.compile(r"(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})年度?")
 
 
 def _without_year(text: str) -> str:
