@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from kpi.model import Box, Cell, Page, Table
+from kpi.reading.aligned import AlignedTable, glyphs_to_aligned
 from kpi.reading.geometry import Frame, Glyph
-from kpi.reading.glyphs import Line, glyphs_to_lines, glyphs_to_text
+from kpi.reading.glyphs import glyphs_to_lines, glyphs_to_rows, glyphs_to_text
 from kpi.reading.grid import Grid
 from kpi.text import usual_characters
 
@@ -21,10 +23,13 @@ OVERSIZE = 2.5
 """Times the page's usual character height: larger print that does not fit its cell is a watermark."""
 
 
-def grids_to_page(number: int, frame: Frame, grids: Sequence[Grid], glyphs: Sequence[Glyph]) -> Page:
-    """Share the characters out to the cells they stand in; the others become lines.
+def grids_to_page(
+    number: int, frame: Frame, grids: Sequence[Grid], glyphs: Sequence[Glyph], previous: Sequence[float] = ()
+) -> Page:
+    """Share the characters out to the cells they stand in; the others become tables by alignment, or lines.
 
-    A grid inside another's cell (a nested table) comes first, so its characters are not the outer cell's.
+    A grid inside another's cell (a nested table) comes first, so its characters are not the outer cell's. `previous`
+    are the column edges of a table by alignment at the end of the page before.
     """
     texts: list[dict[int, list[Glyph]]] = [{} for _ in grids]
     nested_first = sorted(range(len(grids)), key=lambda index: _area(grids[index]))
@@ -40,13 +45,17 @@ def grids_to_page(number: int, frame: Frame, grids: Sequence[Grid], glyphs: Sequ
                 break
         else:
             outside.append(glyph)
-    lines = without_page_numbers(glyphs_to_lines(outside), frame.reading_size[1])
+    height = frame.reading_size[1]
+    aligned, rest = glyphs_to_aligned(_without_numbers(outside, height), () if grids else previous)
+    lines = glyphs_to_lines(rest)
+    found = [_grid_to_table(number, frame, grid, text) for grid, text in zip(grids, texts, strict=True)]
+    found += [_aligned_to_table(number, frame, table) for table in aligned]
     tables = []
     above = 0.0
-    for grid, found in zip(grids, texts, strict=True):
-        before = tuple(line.text for line in lines if above <= (line.top + line.bottom) / 2 < grid.row_edges[0])
-        tables.append(_grid_to_table(number, frame, grid, found, before))
-        above = max(above, grid.row_edges[-1])
+    for table in sorted(found, key=lambda table: (table.row_edges[0], table.column_edges[0])):
+        before = tuple(line.text for line in lines if above <= (line.top + line.bottom) / 2 < table.row_edges[0])
+        tables.append(replace(table, before=before))
+        above = max(above, table.row_edges[-1])
     return Page(number, tuple(tables), tuple(line.text for line in lines), frame.width, frame.height)
 
 
@@ -65,9 +74,7 @@ def _fits(glyph: Glyph, grid: Grid, index: int) -> bool:
     )
 
 
-def _grid_to_table(
-    number: int, frame: Frame, grid: Grid, glyphs: dict[int, list[Glyph]], before: tuple[str, ...]
-) -> Table:
+def _grid_to_table(number: int, frame: Frame, grid: Grid, glyphs: dict[int, list[Glyph]]) -> Table:
     cells = tuple(
         Cell(
             cell.row, cell.column, glyphs_to_text(glyphs[index]) if index in glyphs else "", cell.row_span, cell.column_span,
@@ -78,19 +85,38 @@ def _grid_to_table(
     return Table(
         cells, len(grid.row_edges) - 1, len(grid.column_edges) - 1, number, "ruled",
         tuple(round(edge, 2) for edge in grid.column_edges), tuple(round(edge, 2) for edge in grid.row_edges),
-        grid.open_top, grid.open_bottom, before,
+        grid.open_top, grid.open_bottom,
     )  # fmt: skip
 
 
-def without_page_numbers(lines: Iterable[Line], height: float) -> list[Line]:
-    """Lines without those that are nothing but a page number at the page's top or bottom."""
-    return [
-        line
-        for line in lines
-        if not (
-            (line.bottom < MARGIN * height or line.top > (1 - MARGIN) * height) and PAGE_NUMBER.fullmatch(line.text)
+def _aligned_to_table(number: int, frame: Frame, table: AlignedTable) -> Table:
+    columns, rows = table.column_edges, table.row_edges
+    cells = []
+    for cell in table.cells:
+        # print that reaches over the white around its cell (levels, long figures) is inside its box
+        x0, top = (
+            min(columns[cell.column], *(g.x0 for g in cell.glyphs)),
+            min(rows[cell.row], *(g.top for g in cell.glyphs)),
         )
-    ]
+        x1 = max(columns[cell.column + cell.column_span], *(g.x1 for g in cell.glyphs))
+        bottom = max(rows[cell.row + cell.row_span], *(g.bottom for g in cell.glyphs))
+        box = Box(number, *frame.display_box(x0, top, x1, bottom))
+        cells.append(Cell(cell.row, cell.column, cell.text, cell.row_span, cell.column_span, (box,)))
+    return Table(
+        tuple(cells), len(rows) - 1, len(columns) - 1, number, "aligned",
+        tuple(round(edge, 2) for edge in columns), tuple(round(edge, 2) for edge in rows),
+    )  # fmt: skip
+
+
+def _without_numbers(glyphs: Sequence[Glyph], height: float) -> list[Glyph]:
+    """Characters without those of lines that are nothing but a page number at the page's top or bottom."""
+    kept: list[Glyph] = []
+    for row in glyphs_to_rows(glyphs):
+        (line,) = glyphs_to_lines(row)
+        outer = line.bottom < MARGIN * height or line.top > (1 - MARGIN) * height
+        if not (outer and PAGE_NUMBER.fullmatch(line.text)):
+            kept.extend(row)
+    return kept
 
 
 def text_to_lines(text: str) -> tuple[str, ...]:

@@ -135,10 +135,10 @@ def _read_page(
         grids = rulings_to_grids(drawing.rulings)
         if not grids and wanted:
             grids = rulings_to_grids(drawing.rulings + drawing.faint_rulings)
-        if not wanted and not (previous and grids and _continues(grids[0].column_edges, previous)):
+        if not wanted and not (previous and (not grids or _continues(grids[0].column_edges, previous))):
             return _plain_page(number, text, page), ()
         glyphs = page_glyphs(text_page, frame, drawing.special_text)
-        result = grids_to_page(number, frame, grids, glyphs)
+        result = grids_to_page(number, frame, grids, glyphs, previous)
         return result, result.tables[-1].column_edges if result.tables else ()
 
 
