@@ -56,12 +56,13 @@ def _figure(target: Target) -> tuple[Decimal, str]:
     """The printed figure, or the base one where context had to complete the unit."""
     value = target.value if target.value is not None else Decimal(0)
     if target.implied_unit and target.base_value is not None:
-        printed = find_unit(target.unit) if target.unit else None
-        if printed is None or to_base(value, printed) != target.base_value or printed.base != target.base_unit:
-            implied = find_unit(target.implied_unit)
-            if implied is not None and to_base(value, implied) == target.base_value:
+        implied = find_unit(target.implied_unit)
+        if implied is not None and implied.base == target.base_unit:
+            if to_base(value, implied) == target.base_value:
                 return value, target.implied_unit
-            return target.base_value, target.base_unit
+            printed = find_unit(target.unit)
+            if printed is None or printed.base != target.base_unit:
+                return target.base_value, target.base_unit
     return value, target.unit
 
 

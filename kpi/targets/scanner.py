@@ -47,6 +47,7 @@ _COUNT_STARTS = _COUNT_ENDS | _CHINESE_DIGITS | _DIGITS | {"不"}
 # Verbs that begin a phrase, not a counted thing: 100%完成, 20全部到位.
 _NO_NOUN = frozenset("号完达合全左以及的为和与或且是不无未已内前后起余多来几%上下")
 _LONGEST_NOUN = 5
+_NOT_NOUNS = ("比", "至", "到", *words.AFTER)
 _HALF = Decimal("0.5")
 _MONTHS = find_unit("个月") or NO_UNIT
 _TENTH_PARTS = find_unit("成") or NO_UNIT
@@ -237,7 +238,7 @@ class Scanner:
         while end < len(text) and "一" <= text[end] <= "龥" and text[end] not in "以及之":
             end += 1
         noun = text[position:end]
-        if not noun or noun[0] in _NO_NOUN or len(noun) > _LONGEST_NOUN or noun.startswith(("比", "至", "到")):
+        if not noun or noun[0] in _NO_NOUN or len(noun) > _LONGEST_NOUN or text.startswith(_NOT_NOUNS, position):
             return position
         closes = end == len(text) or text[end] in "以及之,;。、/(" or text[end] in _RANGE_MARKS
         if not closes or any(trend in noun for trend in words.TRENDS):

@@ -19,6 +19,8 @@ _SIMPLE = re.compile(r"([^0-9]*)([0-9]+(?:\.[0-9]+)?)([^0-9]*)")
 _HEADS = {"": "", **BEFORE, **{mark: meaning for mark, meaning in MARKS.items() if mark != "≈"}}
 # 2026年 and 12月 may be dates, 3号 a number: the grammar decides.
 _MAYBE_DATES = frozenset("年月日号季前第")
+# 120平台 may be the emergency line.
+_MAYBE_NAMES = ("平台", "系统")
 
 
 @lru_cache(maxsize=16384)
@@ -26,7 +28,7 @@ def _read_tail(tail: str) -> tuple[Unit, int, str] | None:
     """Unit, its end and the comparison after it; None where anything else stands."""
     if not tail:
         return NO_UNIT, 0, ""
-    if tail[0] in _MAYBE_DATES:
+    if tail[0] in _MAYBE_DATES or tail.startswith(_MAYBE_NAMES):
         return None
     unit, end = read_unit(tail, 0) or (NO_UNIT, 0)
     rest = tail[end:]
