@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from kpi.model import Page, Table
+from kpi.model import Table
 from kpi.tables.exports.build import build_table
 from kpi.tables.exports.codes import code_rows
 from kpi.tables.exports.level import level_grid
@@ -20,21 +19,16 @@ def lines_to_tables(lines: Sequence[str]) -> tuple[Table, ...]:
 
     Every table has the block above its indicators (if any), its header and then the data rows with each cell in its
     proper column. `Table.warnings` and `Table.row_warnings` tell what was repaired. Ordinary budget tables and prose
-    give no table.
+    give no table; where there are performance tables, the rows of other tables that print a project's code beside its
+    name come first, as one table without a header.
     """
-    tables = []
-    for region in tab_regions(unstack_lines(lines) or lines):
+    tables: list[Table] = []
+    rows_of_cells = unstack_lines(lines) or lines
+    for region in tab_regions(rows_of_cells):
         rows = wide_grid(region.rows, region.schema) if region.schema.wide else level_grid(region.rows, region.schema)
         tables.append(build_table(region.schema, rows, before=region.before, block=region.block))
     for spaced in spaced_tables(lines):
         rows = wide_grid(spaced.raw_rows(), spaced.schema) if spaced.schema.wide else spaced.grid()
         tables.append(build_table(spaced.schema, rows, before=spaced.before, block=spaced.block))
-    return tuple(tables)
-
-
-def tables_of_text(pages: Iterable[Page]) -> Iterator[Page]:
-    """The pages of a plain text with their tables: rows that print projects' codes, then the performance tables."""
-    for page in pages:
-        lines = unstack_lines(page.lines) or page.lines
-        codes = code_rows(lines)
-        yield replace(page, tables=((codes,) if codes else ()) + lines_to_tables(page.lines))
+    codes = code_rows(rows_of_cells) if tables else None
+    return (codes, *tables) if codes else tuple(tables)

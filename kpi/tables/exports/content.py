@@ -19,8 +19,10 @@ _COMPARED = re.compile(
 )
 _UNIT = r"(?:[%‰℃]|[^\d\s%‰,，。；;、（(]{0,6})"
 _NUMBER_AND_UNIT = re.compile(
-    rf"-?\d[\d,]*(?:\.\d+)?{_UNIT}(?:[/每]{_UNIT})?(?:以上|以下|以内|左右|及以上)?(?:[(（].*[)）])?"
+    rf"-?\d[\d,]*(?:\.\d+)?{_UNIT}(?:[/每]{_UNIT})?(?:[(][^()]*[)])?(?:以上|以下|以内|左右|及以上|之内)?(?:[(][^()]*[)])?"
 )
+_CLAUSE = re.compile(r"[≥≤<>=]\d|[不至][少低高多超大小]+[于过]?\d|\d%$|\d[%\w]{0,3}(?:以上|以下|以内|左右)$")
+"""A figure inside of a longer target: 优秀率≥30%，合格率100%; 每季度至少开展1次，每次不少于20人."""
 _RANGE = re.compile(rf"\d[\d.]*{_UNIT}[-~—–至到]\d[\d.]*{_UNIT}")
 _DAY = re.compile(
     r"(?:20\d\d|当|本|全|每)?年?(?:度|全年|\d+月)?(?:\d+月|[上下]旬|\d+日|[一二三四]季度)?(?:年?底|前|内|末|以前|之前|全年|年内)*(?:全部)?(?:完成)?"
@@ -60,8 +62,12 @@ def target_likeness(text: str) -> float:
         return 0.9
     if _GRADE.fullmatch(folded):
         return 0.8
-    if len(folded) <= 8 and folded[0] in "无不未较":
+    if folded[0] in "无不未较" and len(folded) <= 14 and not folded.startswith("不动产"):
         return 0.8
+    if _CLAUSE.search(folded):
+        return 0.8
+    if "," in folded and not ends_like_name(folded):
+        return 0.6
     if len(folded) <= 4 and not _NAME_END.search(folded):
         return 0.45
     if len(folded) <= 12 and not _NAME_END.search(folded):

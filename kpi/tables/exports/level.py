@@ -43,11 +43,11 @@ def cell_cost(text: str, role: str) -> float:
     """Cost of reading a text as a cell of a column with the role."""
     if role == "level1":
         if is_level1(text):
-            return -1.0 if is_level2(text) else -2.0
+            return -1.5 if is_level2(text) else -2.0
         return 5.0 if target_likeness(text) >= 0.9 else 2.0
     if role == "level2":
         if is_level2(text):
-            return -2.0
+            return -1.5 if is_level1(text) else -2.0
         return 4.0 if target_likeness(text) >= 0.9 or len(text) < 2 else 1.0
     if role == SIDE:
         return -1.0 if fold(text) in SIDE_LABELS else 4.0
@@ -70,7 +70,13 @@ def cell_cost(text: str, role: str) -> float:
 
 def level_grid(rows: Sequence[RawRow], schema: Schema) -> list[GridRow]:
     """The rows with every cell in its proper column; rows and cells cut by a page's end rejoined."""
-    names = {fold(text) for row in rows if not row.page_start for text in row.texts if ends_like_name(text)}
+    names = {
+        fold(text)
+        for row in rows
+        if not row.page_start
+        for text in row.texts
+        if ends_like_name(text) and not is_level(text)
+    }
     grid: list[GridRow] = []
     for row in rows:
         placing = place_cells(row.cells, schema, names)
@@ -156,11 +162,12 @@ def _joined(grid: list[GridRow], row: RawRow, current: GridRow, schema: Schema, 
     above = grid[-1]
     if not current.texts or not above.texts or any(is_total(text) for text in current.texts.values()):
         return False
-    readings = [current.texts]
+    readings = [(NEW_DRIFT if DRIFT in current.warnings else 0.0, current.texts)]
     if row.page_start and all(0 <= cell.position < len(schema.columns) for cell in row.cells):
-        readings.append({cell.position: cell.text for cell in row.cells})
+        readings.append((0.0, {cell.position: cell.text for cell in row.cells}))
     cost, texts = min(
-        ((_cut_cost(above.texts, texts, schema, names), texts) for texts in readings), key=lambda entry: entry[0]
+        ((price + _cut_cost(above.texts, texts, schema, names), texts) for price, texts in readings),
+        key=lambda entry: entry[0],
     )
     if cost + (CUT_AT_PAGE if row.page_start else CUT_INSIDE) >= 0.0:
         return False

@@ -68,12 +68,14 @@ def row_readings(row: RawRow, schema: Schema, known: Collection[str]) -> list[Re
     """All sensible readings of a row, cheapest first."""
     first = next(index for index, column in enumerate(schema.columns) if column.group >= 0)
     places = _group_places(schema)
+    row, trailing = _without_trailing(row, schema)
     readings: list[Reading] = []
     printed: list[Reading] = []
     for split in range(min(len(row.cells), first) + 1):
         prefix = _prefix(row.cells[:split], schema, first)
         if prefix is None:
             continue
+        prefix = (prefix[0], prefix[1] + trailing)
         prefix_cost, assigned = prefix
         for pairs_cost, pairs in _segmentations(row.cells[split:], known):
             if len(pairs) > len(places):
@@ -121,6 +123,15 @@ def _positional(
         mask = sum(1 << group for group, _ in pairs)
         found.append(Reading(prefix[1], pairs, drifts, cost + _inner_cost(drifts), mask))
     return found
+
+
+def _without_trailing(row: RawRow, schema: Schema) -> tuple[RawRow, tuple[tuple[int, str], ...]]:
+    """A row without the cells that stand right of all groups, and these (备注)."""
+    last = max(index for index, column in enumerate(schema.columns) if column.group >= 0)
+    trailing = tuple((cell.position, cell.text) for cell in row.cells if last < cell.position < len(schema.columns))
+    if not trailing or all(target_likeness(text) >= 0.8 for _, text in trailing):
+        return row, ()
+    return RawRow(tuple(cell for cell in row.cells if cell.position <= last), row.page_start), trailing
 
 
 def _pair(name: Placed, target: Placed) -> Pair:

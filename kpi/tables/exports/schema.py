@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ FREE = "free"
 """Role of a column with no header of its own."""
 SIDE = "side"
 """Role of a column left of the levels that holds one label for the whole table (绩效指标, written downwards)."""
+_MONEY_WORDS = re.compile("资金|金额|经费|预算|拨款|元")
+_TRAILING = frozenset({"remark", "reason", "description", "basis", "goal"})
+"""Roles of columns that may stand right of the groups of a wide table."""
 BLOCK_ROLES = frozenset({"code", "project", "code_and_project", "unit", "department"})
 """Labels that open the block above a table's indicators."""
 
@@ -150,12 +154,13 @@ def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int
     leaf = rows[leaf_index]
     first = names[0]
     width = max((position for position, text in enumerate(leaf) if text.strip()), default=0) + 1
-    columns = [Column(_role_at(rows, position) or FREE) for position in range(first)]
+    columns = [Column(_prefix_role(rows, position)) for position in range(first)]
     group = -1
     for position in range(first, width):
         group += position in names
         columns.append(Column(column_role(leaf[position]) or FREE, group))
     ends = [*names[1:], width]
+    trailing: list[str] = []
     cells: list[HeaderCell] = []
     number = 0
     for row_index, row in enumerate(rows):
@@ -164,7 +169,19 @@ def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int
             if not text.strip():
                 continue
             column, span = min(position, width - 1), 1
-            if row_index != leaf_index and group_of(text):
+            role = column_role(text)
+            if (
+                role == "goal"
+                and first
+                and columns[first - 1].role in {FREE, "goal"}
+                and not _after_groups(row, position)
+            ):
+                column = first - 1
+                columns[column] = Column(role)
+            elif row_index != leaf_index and role in _TRAILING and _after_groups(row, position):
+                column = width + len(trailing)
+                trailing.append(role)
+            elif row_index != leaf_index and group_of(text):
                 column, span = names[number], ends[number] - names[number]
                 number += 1
             elif row_index != leaf_index and position >= first:
@@ -173,7 +190,16 @@ def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int
                 span = _span(row, position, first)
             placed[column] = (span, placed[column][1] + text if column in placed else text)
         cells += [HeaderCell(row_index, column, span, text) for column, (span, text) in sorted(placed.items())]
+    columns += [Column(role) for role in trailing]
     return Schema(tuple(columns), tuple(cells), len(rows), tuple(groups))
+
+
+def _after_groups(row: Sequence[str], position: int) -> bool:
+    """Whether a cell stands right of the groups or of the word above them (绩效目标, 绩效指标)."""
+    return any(
+        group_of(text) or (is_header_word(text) and column_role(text) in {"", "name"} and not _MONEY_WORDS.search(text))
+        for text in row[:position]
+    )
 
 
 def _level_schema(rows: Sequence[Sequence[str]], leaf_index: int) -> Schema:
@@ -190,6 +216,13 @@ def _level_schema(rows: Sequence[Sequence[str]], leaf_index: int) -> Schema:
         if text.strip()
     ]
     return Schema(tuple(columns), tuple(cells), len(rows))
+
+
+def _prefix_role(rows: Sequence[Sequence[str]], position: int) -> str:
+    """As `_role_at` left of the groups, where columns of unknown name that speak of money hold amounts."""
+    role = _role_at(rows, position)
+    texts = [row[position] for row in rows if position < len(row)]
+    return "amount" if role in {"", FREE} and any(map(_MONEY_WORDS.search, texts)) else role or FREE
 
 
 def _role_at(rows: Sequence[Sequence[str]], position: int) -> str:

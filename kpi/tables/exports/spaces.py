@@ -21,6 +21,8 @@ UNKNOWN_TOKENS = 6
 BLOCK_LINES = 150
 """How far above the header its block may begin (goals and tasks fill a page)."""
 BEFORE_LINES = 8
+_SECTION = re.compile(r"第[一二三四五六七八九十]+(?:部分|章)|[一二三四五六七八九十]+、|附[件表]|注[:：]|备注[:：]")
+"""How the line after a table begins when it is none of its own."""
 _TITLE = re.compile(r"绩效.{0,12}表|自评.{0,8}表|申报表|汇总表")
 
 
@@ -105,6 +107,8 @@ def _limit(tokens: Sequence[Token], start: int) -> int:
         token = tokens[index]
         if token.gap == Gap.SPACE:
             continue
+        if _SECTION.match(token.text) and not _level_at(tokens, index) and not is_level1(token.text.partition("、")[2]):
+            return index
         if token.gap == Gap.BLANK and len(texts[token.line]) <= 80 and _TITLE.search(texts[token.line]):
             return index
         end = _label_at(tokens, index)

@@ -34,6 +34,8 @@ ON_AFTER_BLANK = 2.0
 MISSING = {"name": 4.0, "target": 3.0, "actual": 1.0, "weight": 1.0, "score": 1.0, "comparator": 1.0, "basis": 0.5}
 DESCRIBED = 2.0
 """Cost of an empty description left of the targets, where every row has one (河北); right of them most are empty (河南)."""
+LEVEL_ALONE = 1.5
+"""Cost of a 一级 that begins without a 二级: 成本指标 and 满意度指标 are either."""
 REPEATED = 0.5
 """Gain of joining two lines that stand below each other more than once: the same cell again."""
 
@@ -99,7 +101,7 @@ def _follow(
 ) -> _Step | None:
     same_row = column > step.column and step.before is not None
     if same_row:
-        price += _missing(step.column + 1, column, roles)
+        price += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
         price += _gap_cost(step, token.gap, roles, broken=broken)
         return _Step(step.cost + price, column, index, text, new_row=False, broken=broken, before=step)
     if token.gap == Gap.SPACE:
@@ -107,6 +109,10 @@ def _follow(
     price += _row_end(step, roles) + _missing(0, column, roles)
     price += ROW_AFTER_LINE if token.gap == Gap.LINE else 0.0
     return _Step(step.cost + price, column, index, text, new_row=True, broken=broken, before=step)
+
+
+def _level_alone(step: _Step, following: str, roles: tuple[str, ...]) -> float:
+    return LEVEL_ALONE if roles[step.column] == "level1" and following != "level2" and "level2" in roles else 0.0
 
 
 def _gap_cost(step: _Step, gap: Gap, roles: tuple[str, ...], *, broken: bool) -> float:
@@ -144,7 +150,7 @@ def _row_end(step: _Step, roles: tuple[str, ...]) -> float:
     if {"name", "target"} <= held:
         return cost + REWARD
     if held <= {*LEVELS, SIDE}:
-        return 1.0
+        return 2.0 + _level_alone(step, "", roles)
     return cost
 
 
