@@ -19,6 +19,8 @@ _TITLE_PATTERNS = (
     re.compile(rf"({_ORGANISATION})[-—]?(?:关于)?20\d\d年?度?(?:[\u4e00-\u9fff]{{0,6}})(?:预算|决算|绩效)"),
     re.compile(rf"20\d\d年?度?({_ORGANISATION})(?:部门|单位|本级)?[\u4e00-\u9fff]{{0,4}}(?:预算|决算|绩效)"),
 )
+_DATE = re.compile(r"(?:20\d\d|二[〇○零][一二三四五六七八九〇○零]{2})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月")
+"""The date of publication on a cover; it is not part of the title beside it."""
 COVER_LINES = 60
 """Lines; covers and contents pages stand in the first ones, whatever the format."""
 
@@ -65,7 +67,7 @@ def document_identity(lines: Iterable[str], name: str) -> tuple[str, str, int | 
 
 
 def _department_in(text: str) -> str:
-    folded = fold(text).replace("(", "（").replace(")", "）")
+    folded = _DATE.sub(" ", fold(text).replace("(", "（").replace(")", "）"))
     for pattern in _TITLE_PATTERNS:
         if match := pattern.search(folded):
             return match[1]
