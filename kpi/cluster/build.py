@@ -69,8 +69,9 @@ def add_names(
     fresh = {normal: member for normal, member in added.items() if normal not in members}
     members.update({normal: _joined(members.get(normal), member) for normal, member in added.items()})
     projects = _projects(listed, words)
+    shapes = _shapes(members, words)
     units = [
-        replace(_unit(cluster.normals, members, projects, words), fixed=True, weakest=cluster.weakest)
+        replace(_unit(cluster.normals, shapes, projects), fixed=True, weakest=cluster.weakest)
         for cluster in clustering.clusters
     ]
     units += _units(fresh, projects, words)
@@ -184,26 +185,29 @@ def _projects(listed: Iterable[Iterable[str]], words: Vocabulary) -> dict[str, s
 
 def _units(members: Mapping[str, Member], projects: Mapping[str, set[int]], words: Vocabulary) -> list[Unit]:
     """Names of one shape as one unit, unless a project lists two of them side by side."""
-    shapes: dict[Shape, list[str]] = {}
-    for normal, member in members.items():
-        shapes.setdefault(shape_of(member_form(member, words)), []).append(normal)
+    shapes = _shapes(members, words)
+    alike: dict[Shape, list[str]] = {}
+    for normal, shape in shapes.items():
+        alike.setdefault(shape, []).append(normal)
     units: list[Unit] = []
-    for normals in shapes.values():
+    for normals in alike.values():
         numbers = [number for normal in normals for number in projects.get(normal, ())]
         parts = [normals] if len(numbers) == len(set(numbers)) else [[normal] for normal in normals]
-        units.extend(_unit(part, members, projects, words) for part in parts)
+        units.extend(_unit(part, shapes, projects) for part in parts)
     return units
 
 
-def _unit(
-    normals: Iterable[str], members: Mapping[str, Member], projects: Mapping[str, set[int]], words: Vocabulary
-) -> Unit:
+def _unit(normals: Iterable[str], shapes: Mapping[str, Shape], projects: Mapping[str, set[int]]) -> Unit:
     kept = tuple(sorted(normals))
     return Unit(
         normals=kept,
-        shapes=tuple(shape_of(member_form(members[normal], words)) for normal in kept),
+        shapes=tuple(shapes[normal] for normal in kept),
         projects=frozenset(number for normal in kept for number in projects.get(normal, ())),
     )
+
+
+def _shapes(members: Mapping[str, Member], words: Vocabulary) -> dict[str, Shape]:
+    return {normal: shape_of(member_form(member, words)) for normal, member in members.items()}
 
 
 def member_form(member: Member, words: Vocabulary) -> NameForm:

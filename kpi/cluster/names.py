@@ -70,6 +70,11 @@ class Token:
         return f"{self.kind}:{self.text}"
 
     @property
+    def shown(self) -> str:
+        """The token for people; 人员, 群众, 对象 after a word that says who are one."""
+        return self.text or "（人）"
+
+    @property
     def substance(self) -> float:
         """The part of the weight that another word cannot replace: all but the least of light words."""
         if self.kind in (FILLER, WEAK) or (self.kind == PERSON and not self.text):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from kpi.cluster.names import display_name, normalise_name
 
@@ -80,9 +82,15 @@ class Clustering:
     def _by_id(self) -> dict[str, Cluster]:
         return {cluster.id: cluster for cluster in self.clusters}
 
+    @cached_property
+    def _by_printed(self) -> dict[str, Cluster]:
+        return {
+            printed: cluster for cluster in self.clusters for member in cluster.members for printed, _ in member.names
+        }
+
     def find(self, name: str) -> Cluster | None:
-        """The cluster of a printed or normalised name."""
-        found = self._by_normal.get(name)
+        """The cluster of a name as printed, else of its normalised name."""
+        found = self._by_printed.get(name)
         return found if found is not None else self._by_normal.get(normalise_name(name))
 
     def get(self, cluster_id: str) -> Cluster | None:
@@ -92,6 +100,35 @@ class Clustering:
     def ids(self) -> dict[str, str]:
         """Normalised name → cluster id."""
         return {normal: cluster.id for normal, cluster in self._by_normal.items()}
+
+
+def clustering_to_rows(clustering: Clustering) -> list[dict[str, object]]:
+    """One row a wording, for tables: `cluster`, `canonical`, `weakest`, `decided`, `normal`, `name`, `count`."""
+    return [
+        {
+            "cluster": cluster.id, "canonical": cluster.canonical, "weakest": cluster.weakest, "decided": cluster.decided,
+            "normal": member.normal, "name": printed, "count": count,
+        }
+        for cluster in clustering.clusters for member in cluster.members for printed, count in member.names
+    ]  # fmt: skip
+
+
+def rows_to_clustering(rows: Iterable[Mapping[str, Any]]) -> Clustering:
+    """The inverse of `clustering_to_rows`; conflicts are not in the rows."""
+    clusters: dict[str, Mapping[str, Any]] = {}
+    wordings: dict[str, dict[str, list[tuple[str, int]]]] = {}
+    for row in rows:
+        clusters.setdefault(row["cluster"], row)
+        wordings.setdefault(row["cluster"], {}).setdefault(row["normal"], []).append((row["name"], row["count"]))
+    return Clustering(
+        clusters=tuple(
+            Cluster(
+                id=cluster_id, canonical=row["canonical"], weakest=row["weakest"], decided=row["decided"],
+                members=tuple(Member(normal, tuple(names)) for normal, names in wordings[cluster_id].items()),
+            )
+            for cluster_id, row in sorted(clusters.items())
+        )
+    )  # fmt: skip
 
 
 def make_cluster(cluster_id: str, members: Iterable[Member], *, weakest: float = 1.0) -> Cluster:
@@ -118,8 +155,8 @@ def hash_id(normal: str) -> str:
     return hashlib.sha1(normal.encode(), usedforsecurity=False).hexdigest()[:ID_LENGTH]
 
 
-def assign_ids(groups: Sequence[Sequence[str]], previous: Mapping[str, str]) -> list[str]:
-    """One id for each group of normalised names.
+def assign_ids(groups: Sequence[Sequence[str]], previous: Mapping[str, str], *, taken: Iterable[str] = ()) -> list[str]:
+    """One id for each group of normalised names; none of `taken`.
 
     An id of `previous` (normalised name → id) moves with the largest overlap; between equal overlaps to the group that
     holds the name the id was made from, then to the group whose founder comes first. Other groups get the hash of their
@@ -136,14 +173,14 @@ def assign_ids(groups: Sequence[Sequence[str]], previous: Mapping[str, str]) -> 
         first = founder(normals)
         claims.extend((-count, old not in hashes, first, old, number) for old, count in overlaps.items())
     ids: list[str] = [""] * len(groups)
-    taken: set[str] = set()
+    used = set(taken)
     for _, _, _, old, number in sorted(claims):
-        if not ids[number] and old not in taken:
+        if not ids[number] and old not in used:
             ids[number] = old
-            taken.add(old)
+            used.add(old)
     for number in sorted((n for n, found in enumerate(ids) if not found), key=lambda n: founder(groups[n])):
         ordered = sorted(groups[number], key=lambda normal: (len(normal), normal))
-        candidates = [hash_id(normal) for normal in ordered] + [hash_id(f"{ordered[0]}#{n}") for n in range(2, 100)]
-        ids[number] = next(found for found in candidates if found not in taken)
-        taken.add(ids[number])
+        candidates = itertools.chain(ordered, (f"{ordered[0]}#{n}" for n in itertools.count(2)))
+        ids[number] = next(found for found in map(hash_id, candidates) if found not in used)
+        used.add(ids[number])
     return ids

@@ -133,8 +133,8 @@ def explain(a: str, b: str, *, vocabulary: Vocabulary | None = None) -> Explanat
         b=right,
         identical=left.normal == right.normal,
         vetoes=tuple(find_vetoes(left.tags, right.tags, words)),
-        common=tuple(t.text for t in left.tokens if t.key in keys_b),
-        only_a=tuple(t.text for t in left.tokens if t.key not in keys_b),
-        only_b=tuple(t.text for t in right.tokens if t.key not in keys_a),
+        common=tuple(t.shown for t in left.tokens if t.key in keys_b),
+        only_a=tuple(t.shown for t in left.tokens if t.key not in keys_b),
+        only_b=tuple(t.shown for t in right.tokens if t.key not in keys_a),
         score=similarity(left, right),
     )
