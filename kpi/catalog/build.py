@@ -125,20 +125,19 @@ def build_snapshot(
 def _write_new_parts(build: _Build, plan: Plan, tools: Tools, documents: dict[str, DocumentRow]) -> list[Part]:
     parts: list[Part] = []
     waiting: list[Prepared] = []
-    name = build.name_part() if plan.made else ""
+    name = ""
 
     def close() -> None:
-        nonlocal name
         part = write_part(build.folder, name, waiting, build.dictionaries)
         build.rows_written += part.rows
         parts.append(part)
         waiting.clear()
-        name = build.name_part()
 
     for entry, mark in sorted(plan.made, key=lambda item: item[0].order):
         plain = apply_attributes(bind(tools.load(entry), entry), entry.attributes)
         if tools.amendments is not None:
             plain = tools.amendments.apply(plain)
+        name = name if waiting else build.name_part()
         waiting.append(prepare(plain))
         documents[entry.sha256] = summarise(entry, plain, fingerprint=mark, part=name)
         if sum(item.records.num_rows for item in waiting) >= PART_ROWS:

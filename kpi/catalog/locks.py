@@ -100,9 +100,10 @@ def prune(layout: Layout) -> list[str]:
     for folder in layout.snapshots.glob(f"{BUILDING}*"):
         shutil.rmtree(folder, ignore_errors=True)
     current = layout.current()
-    kept = {current}
-    if current:
-        kept.add(read_manifest(layout.folder(current)).previous)
+    try:
+        kept = {current, read_manifest(layout.folder(current)).previous} if current else set()
+    except StoreError:  # damaged: whatever there is may be needed to mend it
+        return []
     return [name for name in layout.names() if name not in kept and _delete_unread(layout.folder(name))]
 
 

@@ -6,6 +6,7 @@ names are added to the text index; everything else is linked. A writer killed at
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -145,6 +146,8 @@ def publish(layout: Layout, change: Change, tools: Tools, *, wait: float = 600.0
             layout.set_current(name)
         except OSError as error:
             raise _not_written(layout, error) from error
+        finally:
+            shutil.rmtree(building, ignore_errors=True)  # of a failed build; a finished one has its name by now
         removed = len(plan.gone) - plan.replaced
         return Published(
             name=name, changed=True, added=plan.added, replaced=plan.replaced, removed=removed, rows_written=rows_written,
@@ -201,9 +204,13 @@ def registered(layout: Layout) -> dict[str, DocumentRow]:
     for name in sorted((name for name in layout.names() if name <= current), reverse=True):
         path = layout.folder(name) / DOCUMENTS
         try:
-            if stamp_of(path) == read_manifest(layout.folder(name)).files.get(DOCUMENTS):
+            stamp = read_manifest(layout.folder(name)).files.get(DOCUMENTS)
+        except StoreError:
+            stamp = None  # without a manifest a list that can be read is taken as it is
+        try:
+            if stamp is None or stamp_of(path) == stamp:
                 return read_documents(path)
-        except (OSError, StoreError, pa.ArrowException):
+        except (OSError, KeyError, ValueError, TypeError, pa.ArrowException):
             continue
     return {}
 

@@ -97,7 +97,7 @@ CASES: list[tuple[str, Callable[[Record], bool]]] = [
     ("level1:满意度指标 基金", lambda r: r["level1"] == "满意度指标" and "基金" in r["project"]),
     ("document:d3.pdf", lambda r: "d3.pdf" in r["document"]),
     ("target:=9", lambda r: "=9" in r["target"]),
-    ("page:1", lambda r: r["page"] == 1),
+    ("row:1..5", lambda r: 1 <= r["row"] <= 5),
     ("PM2.5≤35", lambda r: "PM2.5≤35" in r["name"]),
     ('"=1+1"', lambda r: "=1+1" in r["project"]),
     ("-满意度", lambda r: "满意度" not in r["name"] + r["project"] + r["department"]),
