@@ -73,4 +73,5 @@ def parse_all(path: str | Path) -> Iterator[tuple[str, Document | BadInput | Mis
         try:
             yield shown, parse(member.path, shown=shown)
         except (BadInput, MissingDependency) as error:
+            error.where = shown
             yield shown, error
