@@ -54,7 +54,9 @@ def open_sheet(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of drop-downs and pictures that it leaves out
-            workbook = openpyxl.load_workbook(source, data_only=True)
+            # from memory: openpyxl leaves the file open when a part of it is damaged
+            data = source if isinstance(source, io.BytesIO) else io.BytesIO(source.read_bytes())
+            workbook = openpyxl.load_workbook(data, data_only=True)
     except _DAMAGE as error:
         raise BadInput(
             "Excel 文件中的工作表已损坏", where=f"{path.name}{_broken_sheet(path)}", found=str(error) or type(error).__name__,
