@@ -22,6 +22,7 @@ from typing import Any
 from tests.generator.document import ALL_FORMATS, LAYOUTS, SyntheticDocument, make_document
 from tests.generator.levels import without_points
 from tests.generator.office import render_all
+from tests.generator.render_pdf import describe_look
 
 FOLD = str.maketrans(
     {"≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤", "“": '"', "”": '"', "‘": "'", "’": "'", "，": ",", "；": ";", "：": ":"}
@@ -113,7 +114,10 @@ def evaluate(documents: list[SyntheticDocument], form: str, folder: Path, limit:
         except KpiError as error:
             score.errors.append(f"{path.name}: {type(error).__name__} {error}")
             rows = []
+        before = score.perfect
         score.add(gold, [row for row in rows if (row["table"] == "文字绩效目标") == prose], path.name, limit)
+        if form in ("pdf", "scan") and score.perfect == before:
+            score.errors.append(f"{path.name}: look: {describe_look(document.seed, document.department.name)}")
     return score
 
 

@@ -11,9 +11,16 @@ from tests.generator.layout_overall import actual_of, plain, put_levels, weights
 from tests.generator.layout_project import each_project, leveled
 from tests.generator.levels import LevelStyle, draw_level_style
 
-PREFIXES = ["指标{n}：", "指标{n}：", "指标{n}:", "{n}.", "{n}、", "（{n}）", "指标{n} "]
+PREFIXES = ["指标{n}：", "指标{n}：", "指标{n}:", "{n}.", "{n}、", "（{n}）"]
 """Numbering before a name; it is not part of the name."""
 FUND_WORDS = ["年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"]
+
+
+def numbered(prefix: str, number: int, name: str) -> str:
+    """`指标1：` or the like before a name; never `1.2026年…`, which nobody could read."""
+    if name[0].isdigit():
+        prefix = prefix.replace(".", "、")
+    return prefix.format(n=number) + name
 
 
 def fund_rows(grid: Grid, rng: random.Random, project: Project, widths: list[int]) -> float:
@@ -144,7 +151,7 @@ def self_section(
             total += score
             actual = actual_of(rng, indicator.target)
             reason = "项目推进较慢，将加快实施进度。" if missed else ""
-            shown = prefix.format(n=number) + indicator.name
+            shown = numbered(prefix, number, indicator.name)
             texts = [shown, indicator.target.text, actual, plain(weight), plain(score), reason]
             extra = {"actual": actual, "weight": plain(weight), "score": plain(score), "reason": reason}
             gold.append(
@@ -282,7 +289,7 @@ def halves_rows(
                         "period": period,
                     }
                     gold.append(gold_row(department, "项目绩效目标", unit, project, **values))
-                shown = prefix.format(n=offset + 1) + name if name else ""
+                shown = numbered(prefix, offset + 1, name) if name else ""
                 grid.put(start + offset, column + 1, shown)
                 grid.put(start + offset, column + 2, target)
     for level1, (first, depth) in starts.items():

@@ -9,6 +9,15 @@
 `spaced`              spaces at the line ends of wrapped cells, letters of narrow cells apart (000, 003)
 `pangu`               a space between figures and Chinese letters (`≥10 人`, `2026 年`; 003, 004)
 
+The rest is made elsewhere, out of the same pages as the PDF's (`pagination`, `render_text`):
+empty lines at page breaks with the table going on without a header (000, 003) or with `## ` title, 部门名称 and header
+again (004); rows and cells cut by a page end, their rest on the first line after it (`医保信息系统重` ¦ `大安全事件响应时间`,
+003, 004); a merged project's text on the first, the second or both pages (000, 003); a space within long codes and amounts
+(`41080022000 0000014331`, `264344.9 0`); `<p>…</p>` left in a long cell (000); a line of dashes after a table (004);
+`单位：万` ¦ `元` on two lines (003); levels and broken cells on lines of their own, empty cells gone (001, `spaces`);
+a tab and a cell a line, an empty line after each row, `[bookmark: …]` before titles (002, `lines`).
+Not made, because nothing in the text tells what was meant: letters moved to another cell (`满意度` `度` in 004).
+
 Columns are only moved where the invariants of the layout still tell what stood where: the row shows pairs of name and
 target, a group that went blank does not start again within its project, and only one group is left where two columns go.
 """

@@ -70,6 +70,19 @@ def draw_look(rng: random.Random, name: str) -> Look:
     )
 
 
+def describe_look(seed: int, name: str = "") -> str:
+    """The unusual of a document's look in a few words, to tell what a reader stumbled over."""
+    look = draw_look(random.Random(seed * 7919 + 1), name)
+    style = look.style
+    words = [f"merged text {style.merged}", f"lines {look.lines}"]
+    told = {
+        "rotated": look.rotate, "open sides": not look.sides, "spread words": look.spread, "printed twice": look.fake_bold, "filled header": look.header_fill < 1,
+        "header apart": look.tight, "rows cut": style.cut_rows, "cut without line": not style.cut_ruled, "header repeated": style.repeat_header,
+        "numbers broken": style.break_anywhere, f"says {look.continued}": bool(look.continued), f"watermark {look.watermark}": bool(look.watermark),
+    }  # fmt: skip
+    return ", ".join(words + [word for word, holds in told.items() if holds])
+
+
 class PdfRenderer:
     """Holds the canvas, the page and the pen's place."""
 
