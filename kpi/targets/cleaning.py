@@ -20,6 +20,10 @@ _SAME: dict[str, str] = {
 _ENUMERATION = {*map(chr, range(0x2460, 0x2500)), *map(chr, range(0x2776, 0x2794)), *map(chr, range(0x3220, 0x322A))}
 
 
+# Raised digits are powers, not digits of the number; ² and ³ stand in units only (m²).
+_POWERS = "⁰¹⁴⁵⁶⁷⁸⁹"
+
+
 class _Folding(dict[int, str]):
     """Character → folded text, worked out once a character: translating is then one table look-up each."""
 
@@ -39,6 +43,8 @@ def _fold(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     folded = unicodedata.normalize("NFKC", usual_characters(character))
+    if character in _POWERS:
+        return "^" + folded
     return "".join(_SAME.get(part, part) for part in folded if not part.isspace())
 
 

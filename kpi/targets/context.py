@@ -62,7 +62,8 @@ def read_context(name: str, level1: str) -> Context:
 
 def base_of(low: Decimal, high: Decimal | None, unit: Unit, high_unit: Unit, comparator: str, context: Context) -> Base:
     """Base values of a figure; where the target prints no unit, of the unit that context gives."""
-    implied = _implied(low, high, unit, comparator, context)
+    complete = unit is not NO_UNIT and not unit.money_scale and unit.text != "月"
+    implied = None if complete else _implied(low, high, unit, comparator, context)
     if implied is None:
         base = to_base(low, unit), None if high is None else to_base(high, high_unit), unit.base
         return Base(*base, context.unit.text if context.unit is not None else _stated(unit, context))
@@ -81,7 +82,7 @@ def _implied(low: Decimal, high: Decimal | None, unit: Unit, comparator: str, co
             return find_unit(scale + context.unit.text)
         return as_money(unit) if context.cost else None
     if unit is not NO_UNIT:
-        return _MONTHS if unit.text == "月" else None
+        return _MONTHS
     if context.unit is not None:
         return context.unit
     highest = low if high is None else high

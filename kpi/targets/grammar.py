@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
+from kpi.targets.clauses import LOWER, Clause, Parse, join_bounds, join_periods
 from kpi.targets.dates import Deadline
 from kpi.targets.scanner import Token
-from kpi.targets.units import NO_UNIT, Unit, find_unit, per_unit, to_base
+from kpi.targets.units import NO_UNIT, find_unit, read_denominator
 from kpi.targets.vocabulary import ABOUT_AFTER, INDICATOR_ENDS
 
-LOWER = ("≥", ">")
-UPPER = ("≤", "<")
 _STRICT = {"≥": ">", "≤": "<"}
 _MIRROR = {"≤": "≥", "<": ">", "≥": "≤", ">": "<"}
 _RATIO = find_unit("比") or NO_UNIT
@@ -20,35 +19,10 @@ _YUAN = find_unit("元") or NO_UNIT
 _SIX_DECIMALS = Decimal("0.000001")
 # Short words of comparison that also begin other words (达标, 超市): they must touch the figure.
 _TOUCHING = frozenset(("达", "超", "达到"))
-# Periods that make a rate of the count that follows (一年两次).
-_PERIODS = frozenset(("年", "个月", "月", "周", "天", "日", "学期", "学年", "季度", "旬", "星期"))
-# Roles that may stand between two bounds of one range (≥90%且≤100%).
-_BETWEEN_BOUNDS = frozenset(("and", "separator", "before", "mark"))
+# An age before a figure says whom it counts (60岁以上老人1000人).
+_AGES = frozenset(("岁", "周岁"))
 # Units a rank may have: 前三名, 前10位, 前5%.
 _RANK_UNITS = frozenset(("名", "位", "名次", "%", "强", ""))
-
-
-@dataclass(slots=True)
-class Clause:
-    """One figure (or date) of a cell: `[start, end)` of the cleaned text, and what was said about it."""
-
-    start: int
-    end: int
-    comparator: str = ""
-    low: Decimal | None = None
-    high: Decimal | None = None
-    unit: Unit = NO_UNIT
-    high_unit: Unit | None = None
-    per: tuple[str, ...] = ()
-    approximate: bool = False
-    direction: str = ""
-    baseline: str = ""
-    is_change: bool = False
-    deadline: Deadline | None = None
-    marked: bool = False
-    """A word or mark of comparison stood before it."""
-    closes: bool = True
-    """Nothing but a known word follows the figure: it was not cut out of a sentence."""
 
 
 @dataclass(slots=True)
@@ -66,15 +40,6 @@ class _Lead:
     top: bool = False
     currency: bool = False
     plus_minus: bool = False
-
-
-@dataclass(slots=True)
-class Parse:
-    """All clauses of a cell in order, the stretches with numbers that no rule could read, and those inside names."""
-
-    clauses: list[Clause] = field(default_factory=list)
-    unread: list[tuple[int, int]] = field(default_factory=list)
-    named: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Parser:
@@ -98,7 +63,7 @@ class Parser:
             _READERS[role](self, index, token)
             self.previous = role
         if len(self.result.clauses) > 1:
-            self.result.clauses = _join_bounds(_join_periods(self.result.clauses, self.tokens), self.tokens)
+            self.result.clauses = join_bounds(join_periods(self.result.clauses, self.tokens), self.tokens)
         return self.result
 
     def _next_role(self, index: int) -> str:
@@ -120,7 +85,9 @@ class Parser:
                 clause.comparator = "in"
             self.pending = ""
             return
-        if clause is not None and not clause.marked and self.words.endswith(INDICATOR_ENDS):
+        if clause is not None and (
+            clause.unit.text in _AGES or (not clause.marked and self.words.endswith(INDICATOR_ENDS))
+        ):
             self._into_name(clause)
         new = Clause(lead.start, token.end, lead.mark, token.value, per=lead.per, approximate=lead.about)
         new.marked = bool(lead.mark)
@@ -224,7 +191,7 @@ class Parser:
             self.lead.about = True
 
     def _per(self, _index: int, token: Token) -> None:
-        if self.clause is not None and self.previous == "unit":
+        if self.clause is not None and self.previous in {"unit", "after", "group"}:
             self.clause.per, self.clause.end = (*self.clause.per, *token.value), token.end
         else:
             self.lead.per = (*self.lead.per, *token.value)
@@ -309,8 +276,13 @@ class Parser:
         self.pending = ""
 
     def _group(self, _index: int, token: Token) -> None:
-        if self.clause is not None and self.previous != "words":
-            self.clause.end = self.lead.start = token.end
+        if self.clause is None or self.previous == "words":
+            return
+        self.clause.end = self.lead.start = token.end
+        if token.value.startswith("每"):
+            found = read_denominator(token.value, 1)
+            if found is not None and found[1] == len(token.value):
+                self.clause.per = (*self.clause.per, found[0])
 
     def _words(self, _index: int, token: Token) -> None:
         lead = self.lead
@@ -336,80 +308,6 @@ _READERS = {
 }  # fmt: skip
 
 
-def _roles_between(tokens: list[Token], start: int, end: int) -> list[str]:
-    return [token.role for token in tokens if token.start >= start and token.end <= end]
-
-
-def _join_periods(clauses: list[Clause], tokens: list[Token]) -> list[Clause]:
-    """一年两次, 2年1次: a bare period right before a count is the denominator of its rate."""
-    joined: list[Clause] = []
-    for clause in clauses:
-        before = joined[-1] if joined else None
-        if (
-            before is not None
-            and before.low is not None
-            and before.high is None
-            and not before.comparator
-            and before.unit.text in _PERIODS
-            and clause.low is not None
-            and clause.unit.family == "count"
-            and set(_roles_between(tokens, before.end, clause.end)) <= {"before", "mark", "number", "unit", "after"}
-            and clause.start == before.end
-        ):
-            clause.per = (_period(before.low, before.unit.text), *clause.per)
-            clause.start = before.start
-            joined[-1] = clause
-        else:
-            joined.append(clause)
-    return joined
-
-
-def _period(count: Decimal, word: str) -> str:
-    short = "月" if word == "个月" else word
-    if count == 1:
-        return short
-    return f"半{short}" if count == Decimal("0.5") else f"{count}{word}"
-
-
-def _join_bounds(clauses: list[Clause], tokens: list[Token]) -> list[Clause]:
-    """≥90%且≤100%, 10≤x≤20: two bounds of one quantity are a range."""
-    joined: list[Clause] = []
-    for clause in clauses:
-        before = joined[-1] if joined else None
-        if before is not None and _are_bounds(before, clause, tokens):
-            first, second = (before, clause) if before.comparator in LOWER else (clause, before)
-            before.low, before.high = first.low, second.low
-            before.unit, before.high_unit = first.unit, second.unit
-            before.comparator, before.end = "in", clause.end
-        else:
-            joined.append(clause)
-    return joined
-
-
-def _are_bounds(first: Clause, second: Clause, tokens: list[Token]) -> bool:
-    if first.low is None or second.low is None or first.high is not None or second.high is not None:
-        return False
-    opposite = (first.comparator in LOWER and second.comparator in UPPER) or (
-        first.comparator in UPPER and second.comparator in LOWER
-    )
-    same_unit = first.unit.base == second.unit.base or NO_UNIT in (first.unit, second.unit)
-    if not opposite or not same_unit:
-        return False
-    low, high = (first, second) if first.comparator in LOWER else (second, first)
-    if low.low is None or high.low is None or to_base(low.low, low.unit) > to_base(high.low, high.unit):
-        return False
-    between = _roles_between(tokens, first.end, second.end)
-    separated = "separator" in between
-    allowed = _BETWEEN_BOUNDS | {"number", "unit", "after", "group"} | (set() if separated else {"words"})
-    return set(between) <= allowed
-
-
 def parse_tokens(tokens: list[Token], text: str) -> Parse:
     """Clauses of a scanned target, in printed order."""
     return Parser(tokens, text).parse()
-
-
-def clause_unit(clause: Clause) -> Unit:
-    """The clause's unit with the denominators that were said before it (每季度1次 → 次/季度)."""
-    unit = clause.high_unit if clause.unit is NO_UNIT and clause.high_unit is not None else clause.unit
-    return per_unit(unit, clause.per)

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from kpi.model import Span, Target
 from kpi.targets import vocabulary as words
+from kpi.targets.clauses import Clause, Parse, clause_unit
 from kpi.targets.cleaning import clean
 from kpi.targets.context import Context, base_of, read_context
 from kpi.targets.dates import bound_term
-from kpi.targets.grammar import Clause, Parse, clause_unit, parse_tokens
+from kpi.targets.grammar import parse_tokens
 from kpi.targets.plausibility import is_beyond_bound, is_split
 from kpi.targets.scanner import Token, scan
 from kpi.targets.simple import read_simple
@@ -29,7 +30,7 @@ _NATURE = re.compile(r"^(?:定性|定量)(?:指标)?[:,]?(?=.)")
 # A year in a sentence is a deadline only where the sentence is about finishing (2026年内全部完成).
 _FINISHING = re.compile(
     r"(?:自|从|在|于|到|至|截至|截止到?|截止|不晚于|不迟于|最迟|最晚|预计|计划|力争|确保|全部|全面|基本|按时|按期|及时|完成|竣工|交付|使用|投入|验收|建成|开工|启动|"
-    r"实施|结束|完毕|办结|执行|合格|通过|到位|支付|拨付|发放|落实|前|底|内|起|止|完工|工作|任务|项目|所有|并|≤|<|=|,|。|之|目标|年度|上线|运行|全年|结项|投用|整改|改造|建设|工程|主体)*"
+    r"实施|结束|完毕|办结|执行|合格|通过|到位|支付|拨付|发放|落实|前|底|内|起|止|\.|完工|工作|任务|项目|所有|并|≤|<|=|,|。|之|目标|年度|上线|运行|全年|结项|投用|整改|改造|建设|工程|主体)*"
 )  # fmt: skip
 _DEADLINE_LEADS = ("截至", "截止", "截止到", "不晚于", "不迟于", "最迟", "最晚", "≤", "<", "不超过")
 # Longest deadline phrase in words; a longer text is a sentence.
@@ -230,7 +231,9 @@ def _figure_in_remark(
     remark = next((t for t in tokens if t.role == "group" and any(c.isdigit() for c in t.value)), None)
     if remark is None:
         return None
-    opened = body[: remark.start] + ";" + remark.value + ";" + body[remark.end :]
+    # ≥(90%): the mark belongs to what the brackets hold
+    joint = "" if tokens[0].role in {"mark", "before"} and tokens[0].end == remark.start else ";"
+    opened = body[: remark.start] + joint + remark.value + ";" + body[remark.end :]
     inner = scan(opened, year=year, time_name=context.time_name)
     parse = parse_tokens(inner, opened)
     clauses, _ = _choose(parse, inner, opened, context)

@@ -47,6 +47,8 @@ _COUNT_STARTS = _COUNT_ENDS | _CHINESE_DIGITS | _DIGITS | {"不"}
 # Verbs that begin a phrase, not a counted thing: 100%完成, 20全部到位.
 _NO_NOUN = frozenset("号完达合全左以及的为和与或且是不无未已内前后起余多来几%上下")
 _LONGEST_NOUN = 5
+# A unit in brackets with its brackets: (万元/人·月)
+_LONGEST_BRACKET = 10
 _NOT_NOUNS = ("比", "至", "到", *words.AFTER)
 _HALF = Decimal("0.5")
 _MONTHS = find_unit("个月") or NO_UNIT
@@ -111,6 +113,9 @@ class Scanner:
             return self._letters(position, character)
         if character == "(":
             return self._group(position)
+        if character == "/" and self._previous_role(position) == "after":
+            found = read_denominator(self.text, position + 1)
+            return self._add("per", position, found[1], (found[0],)) if found else 0
         pattern = _PATTERNS.get(character)
         if pattern is not None:
             role, expression = pattern
@@ -209,10 +214,15 @@ class Scanner:
         self._add("number", start, end, value)
         if text.startswith(_MORE, end) and end + 1 < len(text):
             end = self._add("more", end, end + 1)
-        if text[end : end + 1] == "(":
+        if text[end : end + 1] == "(" and self.last_close > end:
             close = text.find(")", end)
-            inner = find_unit(text[end + 1 : close]) if 0 < close - end <= _LONGEST_NOUN + 3 else None
-            return self._add("unit", end, close + 1, inner) if inner else end
+            inner = find_unit(text[end + 1 : close]) if close - end <= _LONGEST_BRACKET else None
+            if inner is not None:
+                return self._add("unit", end, close + 1, inner)
+            # 3(含)个以上: remarks fall away before the unit is read
+            if read_unit(text, close + 1) is None:
+                return end
+            end = self._group(end)
         found = read_unit(text, end)
         if found is None:
             return self._noun(end) if value else end
@@ -235,7 +245,7 @@ class Scanner:
     def _noun(self, position: int) -> int:
         """An unlisted noun right after a number is its unit if it closes the phrase (3示范区)."""
         text, end = self.text, position
-        while end < len(text) and "一" <= text[end] <= "龥" and text[end] not in "以及之":
+        while end < len(text) and (("一" <= text[end] <= "龥" and text[end] not in "以及之") or text[end] in _LETTERS):
             end += 1
         noun = text[position:end]
         if not noun or noun[0] in _NO_NOUN or len(noun) > _LONGEST_NOUN or text.startswith(_NOT_NOUNS, position):
@@ -285,22 +295,26 @@ class Scanner:
         value = chinese_value(numeral)
         if value is None:
             return match.end()
-        ranged = text[end : end + 1] in _RANGE_MARKS and text[end + 1 : end + 2] in _CHINESE_DIGITS | _DIGITS
-        if self._previous_role(position) == "range" or (ranged and CHINESE.match(text, end + 1)):
-            return self._quantity(position, end, value)
+        return self._quantity(position, end, value) if self._counts(position, end, numeral) else match.end()
+
+    def _counts(self, position: int, end: int, numeral: str) -> bool:
+        """Whether the numeral `[position, end)` is a figure by what stands around it."""
+        text = self.text
         previous = self._previous_role(position)
-        if previous == "top" or (text.startswith("个半", end) and read_unit(text, end + 2) is not None):
-            return self._quantity(position, end, value)
+        ranged = text[end : end + 1] in _RANGE_MARKS and CHINESE.match(text, end + 1) is not None
+        if (
+            previous in {"range", "top"}
+            or ranged
+            or (text.startswith("个半", end) and read_unit(text, end + 2) is not None)
+        ):
+            return True
         found = read_unit(text, end + text.startswith(_MORE, end))
-        if found is None:
-            return match.end()
-        after = found[1]
-        free = previous in _COUNT_START or (
-            previous == "" and (len(numeral) > 1 or text[after : after + 1] in _COUNT_STARTS)
-        )
-        if free or text[after : after + 1] in _COUNT_ENDS or text.endswith(words.COUNTING_VERBS, 0, position):
-            return self._quantity(position, end, value)
-        return match.end()
+        if found is None or (previous == "ordinal" and found[0].text not in {"名", "位"}):
+            return False
+        following = text[found[1] : found[1] + 1]
+        first = previous == "" and (len(numeral) > 1 or following in _COUNT_STARTS)
+        said = previous in _COUNT_START or first or following in _COUNT_ENDS
+        return said or text.endswith(words.COUNTING_VERBS, 0, position)
 
     def _belongs_to_unit(self, end: int) -> bool:
         """Whether the numeral's last character is the unit's scale: 两万人 is 2 万人, 五千瓦 is 5 千瓦, 五百人 is 500 人."""

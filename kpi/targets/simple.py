@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kpi.targets.grammar import Clause
+from kpi.targets.clauses import Clause
 from kpi.targets.numerals import LONGEST_NUMBER, arabic_value
 from kpi.targets.scanner import Token
 from kpi.targets.units import NO_UNIT, Unit, read_unit

@@ -248,7 +248,9 @@ _NOT_AVERAGED = frozenset(
 def per_unit(unit: Unit | None, parts: tuple[str, ...]) -> Unit:
     """The rate of a unit per `parts` (每季度1次 → 次/季度); without a unit the bare denominators."""
     unit = unit or NO_UNIT
-    fresh = tuple(part for part in parts if part not in unit.per)
+    # 车均3000元/辆: the thing is said twice
+    told = any(part not in TIME_DENOMINATORS for part in unit.per)
+    fresh = tuple(part for part in parts if part not in unit.per and not (told and part not in TIME_DENOMINATORS))
     if not fresh or (unit.family in _NOT_AVERAGED and set(fresh) <= TIME_DENOMINATORS):
         return unit
     bare = Unit(unit.text.split("/", 1)[0], unit.family, unit.base.split("/", 1)[0], unit.factor, unit.divisor)
