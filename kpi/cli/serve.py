@@ -1,0 +1,91 @@
+"""`kpi serve`: the app in the browser (网页界面)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from kpi.cli.options import store_option
+from kpi.errors import UsageError
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+PASSWORD_VARIABLE = "KPI_PASSWORD"  # noqa: S105 - the name of a variable
+HEADER_VARIABLE = "KPI_PROXY_HEADER"
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_SHORTEST_PASSWORD = 8
+_UPLOAD_MEGABYTES = 200
+
+
+@click.command(epilog="示例：kpi serve --store .kpi --port 8501；KPI_PASSWORD=… kpi serve --host 0.0.0.0")
+@store_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="端口。")
+@click.option("--host", default="localhost", show_default=True, help="监听地址；非本机地址须设密码或代理请求头。")
+@click.option(
+    "--proxy-header", default="", envvar=HEADER_VARIABLE, show_envvar=True, metavar="名称",
+    help="反向代理认证后写入用户名的请求头；没有它的请求被拒绝。代理须删除外来的同名请求头。",
+)  # fmt: skip
+@click.option(
+    "--max-upload",
+    type=click.IntRange(1, 2000),
+    default=_UPLOAD_MEGABYTES,
+    show_default=True,
+    help="单个上传文件的上限，MB。",
+)
+@click.option("--open", "browser", is_flag=True, help="同时打开浏览器。")
+def command(store: Path, port: int, host: str, proxy_header: str, max_upload: int, browser: bool) -> None:
+    """打开网页界面：检索、对比、审核、导入。
+
+    只显示已有的库，本身不导入文件（先用 kpi ingest，或在页面上导入）。密码由环境变量 KPI_PASSWORD 给出，不写在命令行上。
+    """
+    password = os.environ.get(PASSWORD_VARIABLE, "")
+    check_exposure(host, password=password, proxy_header=proxy_header)
+    environment = {"KPI_STORE": str(store.resolve()), HEADER_VARIABLE: proxy_header}
+    shown = "localhost" if host in LOCAL else host
+    click.echo(
+        f"绩标通：http://{f'[{shown}]' if ':' in shown else shown}:{port}　指标库：{store}　（Ctrl+C 结束）", err=True
+    )
+    _run(environment, options(host, port, max_upload, browser=browser))
+
+
+def check_exposure(host: str, *, password: str, proxy_header: str) -> None:
+    """Refuse to listen where others can reach the app unless they have to show who they are.
+
+    Raises:
+        UsageError: another address without password or proxy header, a short password, no name of a header.
+    """
+    if proxy_header and not _HEADER.fullmatch(proxy_header):
+        raise UsageError("请求头的名称不对", found=proxy_header, advice="如 X-Forwarded-User")
+    if password and len(password) < _SHORTEST_PASSWORD:
+        raise UsageError("密码太短", found=f"{len(password)} 个字符", advice=f"至少 {_SHORTEST_PASSWORD} 个字符")
+    if host not in LOCAL and not password and not proxy_header:
+        raise UsageError(
+            "没有设置密码，不能监听本机以外的地址", found=host,
+            advice=f"设置环境变量 {PASSWORD_VARIABLE}，或用 --proxy-header 指定反向代理认证后的请求头；只在本机使用请去掉 --host",
+        )  # fmt: skip
+
+
+def options(host: str, port: int, max_upload: int, *, browser: bool = False) -> dict[str, str | int | bool]:
+    """Settings of the server that the command line decides; look and the rest stand in its config file."""
+    return {
+        "server.address": host,
+        "server.port": port,
+        "server.headless": not browser,
+        "server.maxUploadSize": max_upload,
+        "browser.serverAddress": "localhost" if host in LOCAL or host in {"0.0.0.0", "::"} else host,  # noqa: S104 - compared
+    }
+
+
+def _run(environment: Mapping[str, str], settings: Mapping[str, str | int | bool]) -> None:
+    """Run the server in this process until it is interrupted."""
+    import kpi.ui.entry
+
+    os.environ.update({name: value for name, value in environment.items() if value})
+    script = Path(kpi.ui.entry.__file__).parent / "app.py"
+    from streamlit.web.cli import main
+
+    flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()]
+    main(["run", str(script), *flags], prog_name="streamlit")

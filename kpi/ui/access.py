@@ -1,0 +1,49 @@
+"""Who may come in (访问控制): anyone on this machine by default; with a password or behind a proxy's header when shared.
+
+`kpi serve` refuses to listen on other addresses unless one of the two is set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import time
+
+import streamlit as st
+
+PASSWORD_VARIABLE = "KPI_PASSWORD"  # noqa: S105 - the name of a variable
+HEADER_VARIABLE = "KPI_PROXY_HEADER"
+_ADMITTED = "admitted"
+_WRONG_SECONDS = 1.0
+"""Wait after a wrong password: guessing stays slow, a typing error costs little."""
+
+
+def admitted() -> bool:
+    """Whether this session may see the app; draws the request for a password otherwise."""
+    header, password = os.environ.get(HEADER_VARIABLE, ""), os.environ.get(PASSWORD_VARIABLE, "")
+    if header and not st.context.headers.get(header):
+        st.error("请通过单位的统一入口访问本系统。", icon=":material/lock:")
+        return False
+    if not password or st.session_state.get(_ADMITTED):
+        return True
+    return _ask(password)
+
+
+def _ask(password: str) -> bool:
+    with st.container(key="entry", horizontal_alignment="center"), st.form("entry-form", width=360):
+        st.markdown("### 绩标通")
+        typed = st.text_input("访问密码", type="password", autocomplete="current-password")
+        sent = st.form_submit_button("进入", type="primary", width="stretch")
+        if sent and same(typed or "", password):
+            st.session_state[_ADMITTED] = True
+            st.rerun()
+        if sent:
+            time.sleep(_WRONG_SECONDS)
+            st.error("密码不正确")
+    return False
+
+
+def same(typed: str, password: str) -> bool:
+    """Whether two passwords are equal, in a time that tells nothing of them."""
+    return hmac.compare_digest(hashlib.sha256(typed.encode()).digest(), hashlib.sha256(password.encode()).digest())

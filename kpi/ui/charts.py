@@ -1,0 +1,48 @@
+"""Charts (图): Altair, drawn by the reader's browser in a Chinese font of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kpi.catalog.counts import Histogram
+
+FONTS = (
+    "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"
+)
+BLUE, GREY, ORANGE = "#1f5fbf", "#b8c4d2", "#d9822b"
+
+
+def styled(chart: Any) -> Any:
+    """A chart with the app's font on all its texts."""
+    return chart.configure(font=FONTS).configure_axis(labelFontSize=12, titleFontSize=12).configure_view(strokeWidth=0)
+
+
+def value_histogram(histogram: Histogram, low: float | None, high: float | None) -> Any:
+    """How base values are distributed; bars within the chosen range are coloured."""
+    import altair as alt
+    import pandas as pd
+
+    bottom, top = float("-inf") if low is None else low, float("inf") if high is None else high
+    rows = [
+        {"起": start, "止": end, "条数": number, "选中": end >= bottom and start <= top}
+        for start, end, number in zip(histogram.edges, histogram.edges[1:], histogram.counts, strict=False)
+    ]
+    scale = alt.Scale(type="log", nice=False) if histogram.logarithmic else alt.Scale(nice=False, zero=False)
+    chart = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X("起:Q", bin="binned", scale=scale, title=None, axis=alt.Axis(format="~s", tickCount=4, grid=False)),
+            x2="止:Q",
+            y=alt.Y("条数:Q", title=None, axis=None),
+            color=alt.condition(alt.datum["选中"], alt.value(BLUE), alt.value(GREY)),
+            tooltip=[
+                alt.Tooltip("起:Q", format=",.4~f"),
+                alt.Tooltip("止:Q", format=",.4~f"),
+                alt.Tooltip("条数:Q", format=","),
+            ],
+        )
+        .properties(height=90)
+    )
+    return styled(chart)
