@@ -17,10 +17,12 @@ _CODE = re.compile(r"(?=[a-z\d-]*\d)[a-z\d][a-z\d-]{2,}")
 _COMPARED = re.compile(
     r"(?:[≥≤><=≧≦⩾⩽±]+|大于|小于|等于|不低于|不少于|不超过|不高于|不大于|不小于|不多于|超过|高于|低于|达到|至少|控制在|不足|约(?=\d)|定性)(?:或?等于)?"
 )
-_UNIT = r"(?:[%‰℃]|[^\d\s%‰,，。；;、（(]{0,6})"
+_UNIT = r"(?:[%‰℃]|[^\d\s%‰.,，。；;、（(]{0,6})"
 _NUMBER_AND_UNIT = re.compile(
     rf"-?\d[\d,]*(?:\.\d+)?{_UNIT}(?:[/每]{_UNIT})?(?:[(][^()]*[)])?(?:以上|以下|以内|左右|及以上|之内)?(?:[(][^()]*[)])?"
 )
+_NUMBERED_NAME = re.compile(r"\d+[^\d]{2,}(?:率|度|性|数|量|时间|情况|水平|工作|能力|费|成本)")
+"""A name that begins with a number: 110接处警及时率, 12315投诉举报办结率."""
 _CLAUSE = re.compile(r"[≥≤<>=]\d|[不至][少低高多超大小]+[于过]?\d|\d%$|\d[%\w]{0,3}(?:以上|以下|以内|左右)$")
 """A figure inside of a longer target: 优秀率≥30%，合格率100%; 每季度至少开展1次，每次不少于20人."""
 _RANGE = re.compile(rf"\d[\d.]*{_UNIT}[-~—–至到]\d[\d.]*{_UNIT}")
@@ -44,6 +46,9 @@ _NAME_END = re.compile(
 )
 
 
+_SHORTNESS = ((4, 0.45), (12, 0.3))
+"""Longest text (letters) and likeness of what neither reads like a target nor ends like a name."""
+_LEFTOVER = re.compile(r"[.…·。]+|指标(?:\d{1,2}[:.、]?|[:.、])[.…]*")
 _SHORT_TARGETS = frozenset("是否无有优良好中高低快强达零增减")
 """Single letters that are whole targets."""
 
@@ -57,22 +62,19 @@ def target_likeness(text: str) -> float:
     if compared := _COMPARED.match(folded):
         return _compared_likeness(folded[compared.end() :])
     if _NUMBER_AND_UNIT.fullmatch(folded) or _RANGE.fullmatch(folded):
-        return 0.95
+        return 0.3 if _NUMBERED_NAME.fullmatch(folded) else 0.95
     if len(folded) > 1 and _DAY.fullmatch(folded):
         return 0.9
-    if _GRADE.fullmatch(folded):
+    if _GRADE.fullmatch(folded) or _CLAUSE.search(folded) or _is_denial(folded):
         return 0.8
-    if folded[0] in "无不未较" and len(folded) <= 14 and not folded.startswith("不动产"):
-        return 0.8
-    if _CLAUSE.search(folded):
-        return 0.8
-    if "," in folded and not ends_like_name(folded):
-        return 0.6
-    if len(folded) <= 4 and not _NAME_END.search(folded):
-        return 0.45
-    if len(folded) <= 12 and not _NAME_END.search(folded):
-        return 0.3
-    return 0.1
+    if ends_like_name(folded):
+        return 0.1
+    return next((likeness for length, likeness in _SHORTNESS if len(folded) <= length), 0.6 if "," in folded else 0.1)
+
+
+def _is_denial(folded: str) -> bool:
+    """无不良影响, 不超出该项目预算资金, 未发生, 较上年有明显提升."""
+    return folded[0] in "无不未较" and len(folded) <= 14 and not folded.startswith("不动产")
 
 
 def _compared_likeness(rest: str) -> float:
@@ -99,6 +101,12 @@ def is_code(text: str) -> bool:
 def is_project_code(text: str) -> bool:
     """Whether the text is a long code, as only projects have."""
     return is_code(text) and len(squeeze(text)) >= 12
+
+
+@cache
+def is_leftover(text: str) -> bool:
+    """Whether the text is a template's unused line: `……`, `指标2：`."""
+    return bool(_LEFTOVER.fullmatch(fold(text)))
 
 
 @cache

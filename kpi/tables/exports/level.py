@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +11,7 @@ from kpi.tables.exports.content import (
     cut_target_cost,
     ends_like_name,
     is_amount,
+    is_leftover,
     name_cost,
     target_cost,
     target_likeness,
@@ -41,31 +42,54 @@ _COMPARATORS = frozenset({"≥", "≤", "=", ">", "<", "＞", "＜", "定性", "
 @cache
 def cell_cost(text: str, role: str) -> float:
     """Cost of reading a text as a cell of a column with the role."""
-    if role == "level1":
-        if is_level1(text):
-            return -1.5 if is_level2(text) else -2.0
-        return 5.0 if target_likeness(text) >= 0.9 else 2.0
-    if role == "level2":
-        if is_level2(text):
-            return -1.5 if is_level1(text) else -2.0
-        return 4.0 if target_likeness(text) >= 0.9 or len(text) < 2 else 1.0
-    if role == SIDE:
-        return -1.0 if fold(text) in SIDE_LABELS else 4.0
-    if role == "name":
-        return name_cost(text) + (2.0 if is_level1(text) and text.endswith("指标") else 0.0)
-    if role in {"target", "actual", "half_target", "history", "grade_best", "grade_other"}:
-        return target_cost(text)
-    if role in _NUMBERS:
-        return 0.0 if is_amount(text) else 4.0
-    if role == "deviation":
-        return 0.0 if is_amount(text.rstrip("%％")) or len(text) <= 2 else 2.0
-    if role in {"comparator", "direction", "value_type"}:
-        return 0.0 if fold(text) in _COMPARATORS else 3.0
-    if role == "unit_of_measure":
-        return 3.0 if is_amount(text) else 0.3 if len(text) <= 6 else 2.0
+    if is_leftover(text):
+        return 0.0 if role == "name" else 6.0
+    cost = _COSTS.get(role)
+    if cost is not None:
+        return cost(text)
     if target_likeness(text) >= 0.9:
         return 3.0 if not text[0].isdigit() else 1.5
     return 1.0 if role == FREE else 0.3
+
+
+def _level1_cost(text: str) -> float:
+    if is_level1(text):
+        return -1.5 if is_level2(text) else -2.0
+    return 5.0 if target_likeness(text) >= 0.9 else 2.0
+
+
+def _level2_cost(text: str) -> float:
+    if is_level2(text):
+        return -1.5 if is_level1(text) else -2.0
+    return 4.0 if target_likeness(text) >= 0.9 or len(text) < 2 else 1.0
+
+
+def _number_cost(text: str) -> float:
+    return 0.0 if is_amount(text) else 4.0
+
+
+def _comparator_cost(text: str) -> float:
+    return 0.0 if fold(text) in _COMPARATORS else 3.0
+
+
+def _unit_cost(text: str) -> float:
+    if is_amount(text):
+        return 3.0
+    return 0.3 if len(text) <= 6 else 2.0
+
+
+_COSTS: dict[str, Callable[[str], float]] = {
+    "level1": _level1_cost,
+    "level2": _level2_cost,
+    SIDE: lambda text: -1.0 if fold(text) in SIDE_LABELS else 4.0,
+    "name": lambda text: name_cost(text) + (2.0 if is_level1(text) and text.endswith("指标") else 0.0),
+    "deviation": lambda text: 0.0 if is_amount(text.rstrip("%％")) or len(text) <= 2 else 2.0,
+    "unit_of_measure": _unit_cost,
+    **dict.fromkeys(("target", "actual", "half_target", "history", "grade_best", "grade_other"), target_cost),
+    **dict.fromkeys(_NUMBERS, _number_cost),
+    **dict.fromkeys(("comparator", "direction", "value_type"), _comparator_cost),
+}
+"""Role of a column → what a text costs there; other columns hold free text."""
 
 
 def level_grid(rows: Sequence[RawRow], schema: Schema) -> list[GridRow]:

@@ -6,7 +6,7 @@ import re
 
 from kpi.tables.exports.rows import CUT, GridRow
 from kpi.tables.exports.schema import Schema
-from kpi.tables.headers import is_level1, is_level2
+from kpi.tables.headers import is_level1, is_level2, is_total
 
 LEVELS = ("level1", "level2")
 
@@ -27,11 +27,13 @@ _UNDER: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 def settle_levels(grid: list[GridRow], schema: Schema) -> list[GridRow]:
     """Put every level text on the first row of its indicators; rows that held only the rest of a level vanish."""
     columns = {role: column for column, role in enumerate(schema.roles()) if role in LEVELS}
-    mended = _mend(grid, columns)
-    if "level2" in columns and any(columns["level2"] in row.texts for row in mended):
-        _raise_second(mended, columns)
+    totals = [row for row in grid if any(map(is_total, row.texts.values()))]
+    mended = _mend(grid, columns, totals)
+    data = [row for row in mended if row not in totals]
+    if "level2" in columns and any(columns["level2"] in row.texts for row in data):
+        _raise_second(data, columns)
     if "level1" in columns:
-        _raise_first(mended, columns)
+        _raise_first(data, columns)
     return mended
 
 
@@ -45,14 +47,14 @@ def fits_under(second: str, first: str) -> bool:
     return all(above.search(first) for below, above in _UNDER if below.search(second)) or not first
 
 
-def _mend(grid: list[GridRow], columns: dict[str, int]) -> list[GridRow]:
+def _mend(grid: list[GridRow], columns: dict[str, int], totals: list[GridRow]) -> list[GridRow]:
     """Join the rest of a cut level to its head: 履职目标实 + 现, 投入管理 + 指标."""
     last: dict[int, GridRow] = {}
     mended: list[GridRow] = []
     for row in grid:
         for column in columns.values():
             text = row.texts.get(column, "")
-            if not text:
+            if not text or row in totals:
                 continue
             head = next(
                 (c for c in (column, *columns.values()) if c in last and _cut(last[c].texts.get(c, ""), text)), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from kpi.tables.exports.content import (
     ends_like_name,
@@ -181,7 +181,7 @@ def _drifts(pair: Pair, place: tuple[int, int]) -> tuple[int, ...]:
 
 
 def _inner_cost(drifts: Sequence[int]) -> float:
-    changes = sum(SHIFT_INSIDE for one, two in zip(drifts, drifts[1:], strict=False) if one != two)
+    changes = sum(SHIFT_INSIDE for one, two in pairwise(drifts) if one != two)
     return changes + sum(SHIFT_STEP * abs(drift) + (0.4 if drift < 0 else 0.0) for drift in drifts)
 
 
@@ -193,10 +193,10 @@ def _prefix(cells: Sequence[Placed], schema: Schema, first: int) -> tuple[float,
         for last, (cost, assigned) in best.items():
             for column in range(last + 1, first):
                 price = cost + prefix_cost(cell.text, schema.columns[column].role)
-                if cell.position != NOWHERE and cell.position != column:
-                    price += 1.0 + PREFIX_STEP * abs(cell.position - column)
-                elif cell.position == NOWHERE:
+                if cell.position == NOWHERE:
                     price += 0.05 * (column - last - 1)
+                elif cell.position != column:
+                    price += 1.0 + PREFIX_STEP * abs(cell.position - column)
                 if column not in following or price < following[column][0]:
                     following[column] = (price, (*assigned, (column, cell.text)))
         best = following

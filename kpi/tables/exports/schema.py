@@ -159,6 +159,7 @@ def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int
     for position in range(first, width):
         group += position in names
         columns.append(Column(column_role(leaf[position]) or FREE, group))
+    stacked = {index for index, row in enumerate(rows) if index != leaf_index and len(row) < len(leaf)}
     ends = [*names[1:], width]
     trailing: list[str] = []
     cells: list[HeaderCell] = []
@@ -184,7 +185,7 @@ def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int
             elif row_index != leaf_index and group_of(text):
                 column, span = names[number], ends[number] - names[number]
                 number += 1
-            elif row_index != leaf_index and position >= first:
+            elif row_index != leaf_index and (position >= first or (row_index in stacked and role == "name")):
                 column, span = first, width - first
             elif row_index < leaf_index and column_role(text) not in BEGINNING:
                 span = _span(row, position, first)

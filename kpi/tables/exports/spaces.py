@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi.tables.exports.rows import NOWHERE, GridRow, Placed, RawRow
 from kpi.tables.exports.level import SIDE_LABELS
 from kpi.tables.exports.levels import settle_levels
+from kpi.tables.exports.rows import NOWHERE, GridRow, Placed, RawRow
 from kpi.tables.exports.schema import BLOCK_ROLES, Schema, with_side_label, words_to_schema
 from kpi.tables.exports.stream import tokens_to_rows
 from kpi.tables.exports.tokens import Gap, Token, lines_to_tokens
@@ -21,6 +21,8 @@ UNKNOWN_TOKENS = 6
 BLOCK_LINES = 150
 """How far above the header its block may begin (goals and tasks fill a page)."""
 BEFORE_LINES = 8
+TITLE_LETTERS = 80
+"""Most letters of a table's title (names of projects are part of it in 河北)."""
 _SECTION = re.compile(r"第[一二三四五六七八九十]+(?:部分|章)|[一二三四五六七八九十]+、|附[件表]|注[:：]|备注[:：]")
 """How the line after a table begins when it is none of its own."""
 _TITLE = re.compile(r"绩效.{0,12}表|自评.{0,8}表|申报表|汇总表")
@@ -100,16 +102,13 @@ def _header_at(tokens: Sequence[Token], start: int) -> tuple[list[str], int] | N
 
 def _limit(tokens: Sequence[Token], start: int) -> int:
     """Where the data must end: the title, the block or the header of a further table."""
-    texts: dict[int, str] = {}
-    for token in tokens[start:]:
-        texts[token.line] = texts.get(token.line, "") + token.text
     for index in range(start, len(tokens)):
         token = tokens[index]
         if token.gap == Gap.SPACE:
             continue
         if _SECTION.match(token.text) and not _level_at(tokens, index) and not is_level1(token.text.partition("、")[2]):
             return index
-        if token.gap == Gap.BLANK and len(texts[token.line]) <= 80 and _TITLE.search(texts[token.line]):
+        if token.gap == Gap.BLANK and _is_title(_line_at(tokens, index)):
             return index
         end = _label_at(tokens, index)
         if end and label_role("".join(t.text for t in tokens[index:end])) in BLOCK_ROLES:
@@ -117,6 +116,20 @@ def _limit(tokens: Sequence[Token], start: int) -> int:
         if _header_at(tokens, index):
             return index
     return len(tokens)
+
+
+def _line_at(tokens: Sequence[Token], start: int) -> str:
+    """The text of the line that begins at a token, without spaces."""
+    text = tokens[start].text
+    for token in tokens[start + 1 : start + TITLE_LETTERS]:
+        if token.gap != Gap.SPACE:
+            break
+        text += token.text
+    return text
+
+
+def _is_title(line: str) -> bool:
+    return len(line) <= TITLE_LETTERS and bool(_TITLE.search(line))
 
 
 def _side_label(tokens: Sequence[Token]) -> bool:

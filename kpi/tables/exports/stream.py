@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from kpi.tables.exports.content import ends_like_name, target_likeness
+from kpi.tables.exports.content import ends_like_name, is_leftover, target_likeness
 from kpi.tables.exports.level import cell_cost
 from kpi.tables.exports.levels import LEVELS
 from kpi.tables.exports.parts import prefix_cost
@@ -101,7 +101,8 @@ def _follow(
 ) -> _Step | None:
     same_row = column > step.column and step.before is not None
     if same_row:
-        price += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
+        if not is_total(step.text):
+            price += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
         price += _gap_cost(step, token.gap, roles, broken=broken)
         return _Step(step.cost + price, column, index, text, new_row=False, broken=broken, before=step)
     if token.gap == Gap.SPACE:
@@ -137,15 +138,16 @@ def _row_end(step: _Step, roles: tuple[str, ...]) -> float:
         return 0.0
     held: set[str] = set()
     node: _Step | None = step
-    total = False
+    total = unused = False
     while node is not None and node.before is not None:
         held.add(roles[node.column])
         total = total or is_total(node.text)
+        unused = unused or is_leftover(node.text)
         if node.new_row:
             break
         node = node.before
-    if total:
-        return -2.0
+    if total or unused:
+        return -2.0 if total else 0.0
     cost = sum(MISSING.get(role, 0.0) for role in roles[step.column + 1 :])
     if {"name", "target"} <= held:
         return cost + REWARD
@@ -156,11 +158,13 @@ def _row_end(step: _Step, roles: tuple[str, ...]) -> float:
 
 @cache
 def _cost(text: str, role: str) -> float:
+    if is_total(text):
+        return -1.0 if role in {"level1", SIDE} else 5.0
     if role in MONEY or role in BEGINNING or role == "number":
         return prefix_cost(text, role)
     cost = cell_cost(text, role)
     if role == "name":
-        return min(cost, 1.0) if is_total(text) else cost + (0.0 if ends_like_name(text) else 0.5)
+        return cost + (0.0 if ends_like_name(text) else 0.5)
     if role == "level2" and not is_level2(text):
         cost += 0.5 + 0.1 * max(0, len(text) - 8)
     return cost

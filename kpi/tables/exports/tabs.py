@@ -119,22 +119,12 @@ class TabReader:
         elif is_header_row(cells) or self._open.repeats_header(cells):
             self._block.append((number, cells))
             self._break = True
-        elif self._ends(cells):
+        elif _opens_other_table(cells, wide=self._open.schema.wide):
             self._open = None
             self._block = [(number, cells)]
         else:
             self._block.clear()
             self._open.rows.append(raw_row(cells, page_start=page_start))
-
-    def _ends(self, cells: tuple[str, ...]) -> bool:
-        """Whether the row opens another table: a block's label, or the header of a budget table."""
-        texts = [cell for cell in cells if cell]
-        if sum(fold(text) in _OTHER_TABLE for text in texts) >= 1 and len(texts) > 2:
-            return True
-        assert self._open is not None
-        if self._open.schema.wide:
-            return label_role(texts[0]) in BLOCK_ROLES and len(texts) > 1
-        return label_role(texts[0]) in BLOCK_ROLES
 
     def _header(self, number: int, cells: tuple[str, ...]) -> None:
         rows = [cells]
@@ -175,6 +165,14 @@ class TabReader:
             text for cells in rows[:start] if len(texts := [cell for cell in cells if cell]) == 1 for text in texts
         ]
         return rows[start:]
+
+
+def _opens_other_table(cells: Sequence[str], *, wide: bool) -> bool:
+    """Whether the row opens another table: a block's label, or the header of a budget table."""
+    texts = [cell for cell in cells if cell]
+    if len(texts) > 2 and any(fold(text) in _OTHER_TABLE for text in texts):
+        return True
+    return label_role(texts[0]) in BLOCK_ROLES and (not wide or len(texts) > 1)
 
 
 def _first_label(cells: Sequence[str]) -> str:

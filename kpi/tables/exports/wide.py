@@ -78,7 +78,7 @@ def wide_grid(rows: Sequence[RawRow], schema: Schema) -> list[GridRow]:
     """The rows of a wide table with every cell in its proper column, cut rows and cells rejoined."""
     context = _Context(rows, schema)
     empty: Cells = (("", ""),) * len(schema.groups)
-    nodes = [_Node(0.0, _State(0, 0, False, ""), empty, "", None, None)]
+    nodes = [_Node(0.0, _State(0, 0, pending=False, code=""), empty, "", None, None)]
     for index, row in enumerate(rows):
         best: dict[_State, _Node] = {}
         readings = row_readings(row, schema, context.names)
