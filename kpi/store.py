@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,7 +21,7 @@ from kpi.catalog.answers import Answer, Copy, Hit, Proposal
 from kpi.catalog.conditions import Conditions
 from kpi.catalog.counts import FACETS, count_facet, first_rows, make_histogram
 from kpi.catalog.documents import DocumentRow
-from kpi.catalog.layout import Layout
+from kpi.catalog.layout import CLUSTERS, Layout
 from kpi.catalog.schema import CODED, INDEXED
 from kpi.catalog.snapshot import Mask, Rows, Snapshot, open_snapshot
 from kpi.errors import UsageError
@@ -29,6 +29,7 @@ from kpi.query import Query, SortKey, evaluate, find_field, parse_query
 
 if TYPE_CHECKING:
     from index import TextIndex
+    from kpi.cluster import Clustering
     from kpi.export import About
     from kpi.model import Document
 
@@ -91,6 +92,7 @@ class Store:
         if Layout(self.path).current() == self.snapshot.name:
             return False
         self.close()
+        self.__dict__.pop("clustering", None)
         self._open()
         return True
 
@@ -282,6 +284,15 @@ class Store:
         section = int(self.snapshot.columns["section"][row])
         rows = ((self.documents[sha256], relation) for sha256, relation in self.snapshot.copies.get(section, ()))
         return tuple(Copy(row.name, row.entry.path, row.entry.sha256, relation) for row, relation in rows)
+
+    @cached_property
+    def clustering(self) -> Clustering:
+        """The clusters of the names in use, with people's decisions applied."""
+        from kpi.cluster import Clustering as Result
+        from kpi.ingestion.clustering import read_clustering
+
+        path = self.snapshot.folder / CLUSTERS
+        return read_clustering(path) if path.is_file() else Result(())
 
     def hit(self, identity: str) -> Hit:
         """The indicator with this id.

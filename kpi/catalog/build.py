@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from kpi.catalog.documents import (
     write_sections,
 )
 from kpi.catalog.layout import (
+    CLUSTERS,
     CODES,
     DOCUMENTS,
     NAMES,
@@ -50,7 +51,7 @@ from kpi.catalog.parts import (
     write_part,
 )
 from kpi.catalog.publications import Section, SectionRows, decide, distinct, find_relations, row_hashes, sketch_of
-from kpi.catalog.publish import NameEntry, Plan, TextIndexWriter, Tools
+from kpi.catalog.publish import NameEntry, NameUse, Plan, TextIndexWriter, Tools
 from kpi.catalog.schema import CODED, INDEXED, Dictionary
 from kpi.errors import StoreError
 
@@ -99,7 +100,8 @@ def build_snapshot(
     if tools.index is not None:
         _write_search(build, None if plan.reindex else base, tools, before)
     if tools.clusters is not None:
-        tools.clusters(folder, base_folder, dictionaries["name"].texts)
+        anew = base_folder is None or plan.recluster or not (base_folder / CLUSTERS).is_file()
+        tools.clusters(folder, None if anew else base_folder, _name_use(build, 0 if anew else before["name"]))
     for path in files_below(folder):
         if path not in build.stamps:
             sync_file(folder / path)
@@ -117,7 +119,7 @@ def build_snapshot(
         name=name, sequence=sequence, created=datetime.now(UTC).isoformat(timespec="seconds"),
         previous=base.name if base else "", counts=counts, parts=tuple(build.parts), next_part=build.next_part,
         search={"version": tools.index.version, **{k: len(dictionaries[k]) for k in INDEXED}} if tools.index else {},
-        files=dict(sorted(build.stamps.items())),
+        decisions=tools.decisions, files=dict(sorted(build.stamps.items())),
     )  # fmt: skip
     return manifest, build.rows_written
 
@@ -318,6 +320,29 @@ def _extend_search(
     for path in files_below(target):
         if _same_file(source / SEARCH / path, target / path):
             build.stamps[f"{SEARCH}/{path}"] = base.files[f"{SEARCH}/{path}"]
+
+
+def _name_use(build: _Build, first_new: int) -> NameUse:
+    names = build.dictionaries["name"].texts
+    paths = [build.folder / part.files()["facets"] for part in build.parts]
+    columns = [read_parquet(path, ["name", "sha256", "project_index"]) for path in paths]
+    facets = pa.concat_tables(columns) if columns else None
+    numbers = facets["name"].to_numpy() if facets else np.zeros(0, np.int32)
+    counts = np.bincount(numbers, minlength=len(names))
+
+    def listed() -> Iterator[list[str]]:
+        if facets is None:
+            return
+        places = facets["project_index"].to_numpy().astype(np.int64)
+        projects = facets["sha256"].to_numpy().astype(np.int64) * (int(places.max(initial=0)) + 1) + places
+        concerned = np.isin(projects, np.unique(projects[(numbers >= first_new) & (places >= 0)])) & (places >= 0)
+        chosen, owners = numbers[concerned], projects[concerned]
+        order = np.argsort(owners, kind="stable")
+        _, starts = np.unique(owners[order], return_index=True)
+        for group in np.split(chosen[order], starts[1:]) if len(starts) else ():
+            yield [names[number] for number in group]
+
+    return NameUse(names=names, counts=counts, first_new=first_new, listed=listed)
 
 
 def _same_file(a: Path, b: Path) -> bool:

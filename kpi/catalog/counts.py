@@ -137,4 +137,5 @@ def first_rows(rows: Rows, keys: Sequence[np.ndarray[Any, Any]], count: int) -> 
         places = places[own == limit]  # only these are left for the next key to tell apart
     chosen = np.concatenate([*sure, places[:remaining]])
     order = np.lexsort((rows[chosen], *(key[chosen] for key in reversed(keys))))
-    return rows[chosen[order]]
+    first: Rows = rows[chosen[order]]
+    return first

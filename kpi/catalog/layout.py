@@ -81,6 +81,8 @@ class Manifest:
     next_part: int = 1
     search: Mapping[str, str | int] = field(default_factory=dict)
     """Of the text index: its `version`, and how many texts of each kind it holds."""
+    decisions: str = ""
+    """Stands for people's decisions that the snapshot was made with."""
     files: Mapping[str, Stamp] = field(default_factory=dict)
 
     @property

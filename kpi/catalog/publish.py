@@ -18,7 +18,10 @@ from kpi.catalog.locks import prune, writing
 from kpi.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    import numpy as np
 
 
 class NameEntry(NamedTuple):
@@ -58,11 +61,25 @@ class Amendments(Protocol):
         ...
 
 
-class ClusterWriter(Protocol):
-    """Writes clusters.parquet of a snapshot being built."""
+@dataclass(frozen=True, kw_only=True)
+class NameUse:
+    """The indicator names of a snapshot being built, for clustering."""
 
-    def __call__(self, building: Path, base: Path | None, names: list[str]) -> None:
-        """Assign `names` (number = place in the list) to clusters; `base` is the snapshot before, or None."""
+    names: Sequence[str]
+    """All names that the snapshot knows; the place is the number, 0 the empty name."""
+    counts: np.ndarray[Any, np.dtype[np.int64]]
+    """How many rows have each name, shape (names,); 0 for names whose documents left."""
+    first_new: int
+    """Names from here on are not in the base; all of them when everything is made anew."""
+    listed: Callable[[], Iterable[list[str]]]
+    """The names of each project that lists a new name: different indicators, since one project lists them."""
+
+
+class ClusterWriter(Protocol):
+    """Writes clusters.parquet of a snapshot being built: one row a name in use with `number`, `cluster`, `canonical`."""
+
+    def __call__(self, building: Path, base: Path | None, use: NameUse) -> None:
+        """Assign the names to clusters; `base` is the snapshot before, None for a full run."""
         ...
 
 
@@ -75,6 +92,8 @@ class Tools:
     index: TextIndexWriter | None = None
     clusters: ClusterWriter | None = None
     amendments: Amendments | None = None
+    decisions: str = ""
+    """Stands for all decisions; a snapshot made with others is made anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +106,8 @@ class Change:
     """Make everything anew from the parsed results: after damage, or for a new schema version."""
     reindex: bool = False
     """Publish even if no document changed, with the text index made anew from the names."""
+    recluster: bool = False
+    """Publish even if no document changed, with the clusters of all names made anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +137,7 @@ class Plan:
     touched: bool = False
     """Whether anything changed at all, be it only where a file lies."""
     reindex: bool = False
+    recluster: bool = False
     added: int = 0
     replaced: int = 0
 
@@ -128,7 +150,7 @@ def publish(layout: Layout, change: Change, tools: Tools, *, wait: float = 600.0
     """
     with writing(layout, wait=wait):
         base, notes = _base(layout, change)
-        plan = make_plan(layout, base, change, tools.amendments)
+        plan = make_plan(layout, base, change, tools)
         if not plan.touched:
             return Published(name=layout.current(), changed=False, notes=tuple(notes))
         name, sequence = _next_name(layout)
@@ -215,7 +237,7 @@ def registered(layout: Layout) -> dict[str, DocumentRow]:
     return {}
 
 
-def make_plan(layout: Layout, base: Manifest | None, change: Change, amendments: Amendments | None) -> Plan:
+def make_plan(layout: Layout, base: Manifest | None, change: Change, tools: Tools) -> Plan:
     """Compare what is wanted with what `base` holds."""
     from kpi.catalog.documents import read_documents
     from kpi.catalog.layout import DOCUMENTS
@@ -234,9 +256,11 @@ def make_plan(layout: Layout, base: Manifest | None, change: Change, amendments:
         else:
             attributes = {**old.attributes, **entry.attributes}
             wanted[entry.sha256] = replace(entry, order=old.order, added=old.added, attributes=attributes)
-    forced = change.rebuild or change.reindex
+    amendments = tools.amendments
+    forced = change.rebuild or change.reindex or change.recluster
+    forced |= base is not None and (fallen_back or base.decisions != tools.decisions)
     plan = Plan(
-        base=None if change.rebuild else base, touched=forced or bool(base and fallen_back), reindex=change.reindex
+        base=None if change.rebuild else base, touched=forced, reindex=change.reindex, recluster=change.recluster
     )
     for sha256, entry in wanted.items():
         mark = fingerprint(entry, amendments.fingerprint(sha256) if amendments else "")

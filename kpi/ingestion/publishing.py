@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -37,8 +38,23 @@ class WhooshWriter:
 
 
 def tools_for(layout: Layout) -> Tools:
-    """What publishing to a store uses."""
-    return Tools(load=partial(load_plain, layout), index=WhooshWriter())
+    """What publishing to a store uses.
+
+    Raises:
+        BadInput: a decision that cannot be read; publishing without it would undo it silently.
+    """
+    from kpi.corrections import Corrections
+    from kpi.decisions import decisions_to_jsonl, load_decisions
+    from kpi.ingestion.clustering import Clusterer
+
+    log = load_decisions(layout.decisions)
+    for problem in log.problems:
+        raise problem
+    told = decisions_to_jsonl(log.decisions)
+    return Tools(
+        load=partial(load_plain, layout), index=WhooshWriter(), clusters=Clusterer(log.decisions),
+        amendments=Corrections(log.decisions), decisions=hashlib.sha256(told.encode()).hexdigest() if told else "",
+    )  # fmt: skip
 
 
 def publish_change(layout: Layout, change: Change, *, wait: float = 600.0) -> Published:
@@ -46,9 +62,12 @@ def publish_change(layout: Layout, change: Change, *, wait: float = 600.0) -> Pu
     return publish(layout, change, tools_for(layout), wait=wait)
 
 
-def republish(store: str | Path, *, rebuild: bool = False, reindex: bool = False) -> Published:
-    """Publish what decisions changed; `rebuild` makes everything anew from the parsed results, `reindex` the text index."""
-    return publish_change(Layout(store), Change(rebuild=rebuild, reindex=reindex))
+def republish(store: str | Path, *, rebuild: bool = False, reindex: bool = False, recluster: bool = False) -> Published:
+    """Publish what decisions changed.
+
+    `rebuild` makes everything anew from the parsed results, `reindex` the text index, `recluster` the clusters.
+    """
+    return publish_change(Layout(store), Change(rebuild=rebuild, reindex=reindex, recluster=recluster))
 
 
 def remove(store: str | Path, documents: Iterable[str]) -> Published:
