@@ -25,6 +25,8 @@ CUT = 0.55
 # Heads that count or price things: 合格批次 is told from 批次 by its words; aspects are vetoes only for rates and states.
 PLAIN_MEASURES = frozenset({"数量", "金额", "面积", "长度", "成本", "标准", "时间", "天数", "月数", "浓度"})
 
+# Families in which a word of substance need not be named: who answers, or weak words, tell them apart.
+WITHOUT_SUBJECT = (WORDY | ANSWERED) - {AWARENESS}
 # Heads of which the actions are the thing itself: 监管能力 is not 监管宣传能力.
 ABSTRACT = frozenset({"能力", "水平", "状态/成效"})
 
@@ -38,15 +40,16 @@ class Veto(NamedTuple):
 
 
 def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
-    """All reasons against a pair, in a fixed order."""
+    """All reasons against a pair, in a fixed order; the same from both sides."""
     found = []
+    families = {a.family, b.family}
     if not families_meet(a.family, b.family):
         found.append(Veto("计量", a.family, b.family))
-    if (a.family == AWARENESS or a.family not in WORDY | ANSWERED) and a.subject != b.subject:
+    if a.subject != b.subject and not families & WITHOUT_SUBJECT:
         found.append(Veto("主体", *("有" if tags.subject else "无" for tags in (a, b))))
-    if a.actions and b.actions and (a.actions != b.actions if a.family in ABSTRACT else not a.actions & b.actions):
+    if a.actions and b.actions and (a.actions != b.actions if families & ABSTRACT else not a.actions & b.actions):
         found.append(_veto("动作", a.actions, b.actions))
-    if group_of(a.family) not in PLAIN_MEASURES:
+    if not {group_of(family) for family in families} & PLAIN_MEASURES:
         if a.strong != b.strong:
             found.append(_veto("方面", a.strong, b.strong))
         elif not a.strong and a.weak and b.weak and not a.weak & b.weak:
@@ -60,7 +63,7 @@ def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
 def _contrasts(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
     found = []
     for name in sorted({name for name, _ in a.contrasts | b.contrasts}):
-        if group_of(a.family) in vocabulary.not_for[name]:
+        if {group_of(a.family), group_of(b.family)} & vocabulary.not_for[name]:
             continue
         left = frozenset(member for group, member in a.contrasts if group == name)
         right = frozenset(member for group, member in b.contrasts if group == name)

@@ -1,0 +1,188 @@
+"""One name: normalising, head, words, vetoes and the score of a pair."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi.cluster import explain, load_vocabulary, normalise_name, parse_name
+from kpi.errors import BadInput
+
+PARTS = st.sampled_from(
+    [
+        "参保",
+        "人员",
+        "群众",
+        "对",
+        "的",
+        "医保",
+        "服务",
+        "满意度",
+        "2026年",
+        "全市",
+        "新增",
+        "新建",
+        "污水",
+        "管网",
+        "长度",
+        "（公里）",
+        "指标1：",
+        "≥90%",
+        "率",
+        "数量",
+        "培训",
+        "人次",
+        "（人）",
+        "PM2.5",
+        "-",
+        "，",
+        "小学",
+        "农村",
+    ]
+)
+NAMES = st.one_of(st.lists(PARTS, min_size=1, max_size=7).map("".join), st.text(max_size=12))
+
+
+@pytest.mark.parametrize(
+    ("printed", "normal"),
+    [
+        pytest.param("参保人员对医保服务满意度%", "参保人员医保服务满意度", id="percent sign after the name (焦作)"),
+        pytest.param("参保人员对医保服务的满意度", "参保人员医保服务满意度", id="的 and 对 (洛阳)"),
+        pytest.param(
+            "医保信息系统运行维护响应时间（分钟）", "医保信息系统运行维护响应时间", id="unit in brackets (许昌)"
+        ),
+        pytest.param("基本医保参保人数(万人)", "基本医保参保人数", id="unit with 万"),
+        pytest.param("公众满意度（≥90%）", "公众满意度", id="target in brackets"),
+        pytest.param("指标1：救助对象满意度", "救助对象满意度", id="label of the template"),
+        pytest.param("（2）培训人次", "培训人次", id="list number"),
+        pytest.param("提前下达2026年中央财政补助资金", "提前下达中央财政补助资金", id="year"),
+        pytest.param("2024-2026年高标准农田建设面积", "高标准农田建设面积", id="years from to"),
+        pytest.param("全市用水总量", "用水总量", id="全市"),
+        pytest.param("“三公经费”控制率", "三公经费控制率", id="quotation marks"),
+        pytest.param("购置设备数（台/套）", "购置设备数", id="two units"),
+        pytest.param("受助对象数量", "受助对象数量", id="对 inside a word stays"),
+        pytest.param("应对气候变化培训人次", "应气候变化培训人次", id="对 after a character goes, on all names alike"),
+        pytest.param("5G基站建设数量", "5g基站建设数量", id="figures in the name stay"),
+        pytest.param("补助标准2000元", "补助标准2000元", id="an amount is no year"),
+        pytest.param("%", "%", id="nothing would be left"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_normal_form(printed: str, normal: str) -> None:
+    assert normalise_name(printed) == normal
+
+
+@given(NAMES)
+def test_normalising_twice_is_normalising_once(name: str) -> None:
+    once = normalise_name(name)
+    assert normalise_name(once) == once
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "family"),
+    [
+        ("参保群众满意度", "满意度", "满意"),
+        ("群众对医保政策的知晓程度", "知晓程度", "知晓"),
+        ("生产安全事故死亡人数下降", "人数", "数量/人"),
+        ("新增市场主体数量（户）", "数量", "数量/户"),
+        ("河道清淤疏浚里程", "里程", "长度"),
+        ("全市用水总量控制", "总量", "数量"),
+        ("工资发放及时率", "率", "状态/率"),
+        ("持续完善医保支付管理", "", "状态/句"),
+        ("农村低保标准", "标准", "标准"),
+        ("项目预算控制数", "预算控制数", "成本"),
+    ],
+)
+def test_head(name: str, head: str, family: str) -> None:
+    form = parse_name(name)
+    assert (form.head, form.tags.family) == (head, family)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("小学生均公用经费标准", "初中生均公用经费标准"),
+        ("城市低保标准", "农村低保标准"),
+        ("新增灌溉面积", "灌溉面积"),
+        ("食品抽检批次", "食品抽检合格率"),
+        ("学生满意度", "教师满意度"),
+        ("工资发放及时率", "工资发放覆盖率"),
+        ("死亡人数", "死亡人数下降率"),
+        ("外贸进出口总额增速", "外贸出口总额增速"),
+        ("24小时晴雨预报准确率", "48小时晴雨预报准确率"),
+        ("校舍维修面积", "校舍新建面积"),
+        ("公务接待总成本", "项目总成本"),
+        ("以常住人口计算的参保率", "以户籍人口计算的参保率"),
+        ("人均成本", "总成本"),
+        ("参保职工住院人数", "参保职工住院天数"),
+    ],
+)
+def test_differences_are_told(a: str, b: str) -> None:
+    told = explain(a, b)
+    assert told.vetoes
+    assert not told.alike
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("参保群众满意度", "参保对象满意率"),
+        ("医保信息系统正常运行率", "医保信息系统正常运转率"),
+        ("项目成本", "预算资金控制数"),
+        ("河道清淤长度", "清淤河道里程（公里）"),
+        ("培训退役军人数量", "退役军人培训人数"),
+        ("危房改造户数", "完成农村危房改造数量（户）"),
+    ],
+)
+def test_wordings_of_one_thing(a: str, b: str) -> None:
+    assert explain(a, b).alike
+
+
+@given(NAMES, NAMES)
+def test_a_pair_is_judged_alike_from_both_sides(a: str, b: str) -> None:
+    one, other = explain(a, b), explain(b, a)
+    assert one.score == pytest.approx(other.score, abs=1e-12)
+    assert 0 <= one.score <= 1
+    assert [veto.what for veto in one.vetoes] == [veto.what for veto in other.vetoes]
+    assert (one.only_a, one.only_b) == (other.only_b, other.only_a)
+
+
+@given(NAMES)
+def test_a_name_is_like_itself(name: str) -> None:
+    told = explain(name, name)
+    assert told.alike
+    assert not told.vetoes
+    assert told.score == 1
+
+
+def test_a_user_adds_words(tmp_path: Path) -> None:
+    a, b = "云桌面终端购置数量", "瘦客户机购置数量"
+    assert not explain(a, b).alike
+    path = tmp_path / "own.toml"
+    path.write_text('[synonyms]\n"云桌面终端" = ["瘦客户机"]\n', encoding="utf-8")
+    assert explain(a, b, vocabulary=load_vocabulary([path])).alike
+    assert not explain(a, b).alike
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("synonyms = ", "不是 TOML", id="no TOML"),
+        pytest.param('[words2]\na = ["b"]\n', "未知的部分", id="unknown section"),
+        pytest.param('[synonyms]\na = "b"\n', "词的列表", id="no list"),
+        pytest.param('heads = ["b"]\n', "应为表", id="no table"),
+    ],
+)
+def test_a_wrong_vocabulary_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=said):
+        load_vocabulary([path])
+
+
+def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"none\.toml"):
+        load_vocabulary([tmp_path / "none.toml"])

@@ -1,0 +1,40 @@
+"""How well names are grouped, by the groups that people made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kpi.cluster import cluster_counts, cluster_names
+from tests.clusters import GIVEN, OWN, b_cubed, listed_together, pairwise, read_gold
+
+
+@pytest.mark.parametrize(
+    ("path", "least_f1", "least_precision"),
+    [
+        pytest.param(GIVEN / "clusters.csv", 0.92, 0.92, id="given documents (medical insurance)"),
+        pytest.param(GIVEN / "clusters_more.csv", 0.85, 0.90, id="other departments, given"),
+        pytest.param(OWN / "dev.csv", 0.88, 0.95, id="sixteen departments, tuned on"),
+        pytest.param(OWN / "heldout.csv", 0.78, 0.90, id="sixteen further departments, not tuned on"),
+    ],
+)
+def test_groups_agree_with_people(path: Path, least_f1: float, least_precision: float) -> None:
+    names, gold = read_gold(path)
+    precision, f1 = pairwise(gold, cluster_names(names))
+    assert precision >= least_precision
+    assert f1 >= least_f1
+
+
+def test_given_names_agree_name_by_name() -> None:
+    names, gold = read_gold(GIVEN / "clusters.csv")
+    assert b_cubed(gold, cluster_names(names)) >= 0.96
+
+
+def test_what_one_project_lists_side_by_side_helps() -> None:
+    names, gold = read_gold(GIVEN / "clusters.csv")
+    clustering = cluster_counts(dict.fromkeys(names, 1), listed=listed_together())
+    found = [cluster.id if (cluster := clustering.find(name)) else "" for name in names]
+    precision, f1 = pairwise(gold, found)
+    assert precision >= 0.94
+    assert f1 >= 0.94
