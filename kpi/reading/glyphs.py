@@ -55,6 +55,8 @@ def page_glyphs(text_page: Any, frame: Frame, special_text: Mapping[int, DrawnTe
     glyphs: list[Glyph] = []
     for index in range(text_page.count_chars()):
         code = get_unicode(handle, index)
+        if code == END_OF_LINE_HYPHEN:
+            code = ord("-")
         if _blank(code):
             continue
         get_box(handle, index, rectangle)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from kpi.model import Box, Cell, Page, Table
@@ -12,24 +13,48 @@ from kpi.reading.aligned import AlignedTable, glyphs_to_aligned
 from kpi.reading.geometry import Frame, Glyph
 from kpi.reading.glyphs import glyphs_to_lines, glyphs_to_rows, glyphs_to_text
 from kpi.reading.grid import Grid
-from kpi.text import usual_characters
+from kpi.text import fold, usual_characters
 
 PAGE_NUMBER = re.compile(
     r"[-—–－·\s]*(第?\s*\d{1,4}\s*页?([,，/、]?\s*共\s*\d{1,4}\s*页?)?|\d{1,4}\s*/\s*\d{1,4})[-—–－·\s]*"
 )
 MARGIN = 0.1
 """Share of the page height at its top and bottom in which a bare number is a page number."""
+LONGEST_HEAD = 40
+"""Characters of a running head: department, year and kind of document."""
 OVERSIZE = 2.5
 """Times the page's usual character height: larger print that does not fit its cell is a watermark."""
 
 
+@dataclass(slots=True)
+class Surroundings:
+    """What the pages before tell about a page."""
+
+    column_edges: tuple[float, ...] = ()
+    """Of the table at the end of the page before, where it may go on."""
+    line_counts: Counter[str] = field(default_factory=Counter)
+    """Short lines of pages without tables, figures left out: how many pages print each."""
+
+    def add_plain_page(self, lines: Iterable[str]) -> None:
+        """Remember a page without tables: what several of them print is a running head, a table's title is not."""
+        self.column_edges = ()
+        self.line_counts.update({_folded(line) for line in lines if len(line) <= LONGEST_HEAD})
+
+    def is_running_head(self, line: str) -> bool:
+        """Whether at least two pages without tables print the line."""
+        return self.line_counts[_folded(line)] > 1
+
+
+def _folded(line: str) -> str:
+    return re.sub("[0-9]+", "#", fold(line))
+
+
 def grids_to_page(
-    number: int, frame: Frame, grids: Sequence[Grid], glyphs: Sequence[Glyph], previous: Sequence[float] = ()
+    number: int, frame: Frame, grids: Sequence[Grid], glyphs: Sequence[Glyph], surroundings: Surroundings
 ) -> Page:
     """Share the characters out to the cells they stand in; the others become tables by alignment, or lines.
 
-    A grid inside another's cell (a nested table) comes first, so its characters are not the outer cell's. `previous`
-    are the column edges of a table by alignment at the end of the page before.
+    A grid inside another's cell (a nested table) comes first, so its characters are not the outer cell's.
     """
     texts: list[dict[int, list[Glyph]]] = [{} for _ in grids]
     nested_first = sorted(range(len(grids)), key=lambda index: _area(grids[index]))
@@ -46,7 +71,9 @@ def grids_to_page(
         else:
             outside.append(glyph)
     height = frame.reading_size[1]
-    aligned, rest = glyphs_to_aligned(_without_numbers(outside, height), () if grids else previous)
+    aligned, rest = glyphs_to_aligned(
+        _without_furniture(outside, height, surroundings), () if grids else surroundings.column_edges
+    )
     lines = glyphs_to_lines(rest)
     found = [_grid_to_table(number, frame, grid, text) for grid, text in zip(grids, texts, strict=True)]
     found += [_aligned_to_table(number, frame, table) for table in aligned]
@@ -108,13 +135,13 @@ def _aligned_to_table(number: int, frame: Frame, table: AlignedTable) -> Table:
     )  # fmt: skip
 
 
-def _without_numbers(glyphs: Sequence[Glyph], height: float) -> list[Glyph]:
-    """Characters without those of lines that are nothing but a page number at the page's top or bottom."""
+def _without_furniture(glyphs: Sequence[Glyph], height: float, surroundings: Surroundings) -> list[Glyph]:
+    """Characters without those of page numbers and running heads (页眉) at the page's top or bottom."""
     kept: list[Glyph] = []
     for row in glyphs_to_rows(glyphs):
         (line,) = glyphs_to_lines(row)
         outer = line.bottom < MARGIN * height or line.top > (1 - MARGIN) * height
-        if not (outer and PAGE_NUMBER.fullmatch(line.text)):
+        if not (outer and (PAGE_NUMBER.fullmatch(line.text) or surroundings.is_running_head(line.text))):
             kept.extend(row)
     return kept
 

@@ -18,7 +18,7 @@ from kpi.reading.drawing import Drawing, page_to_drawing
 from kpi.reading.geometry import page_frame
 from kpi.reading.glyphs import page_glyphs, text_direction
 from kpi.reading.grid import rulings_to_grids
-from kpi.reading.layout import grids_to_page, text_to_lines
+from kpi.reading.layout import Surroundings, grids_to_page, text_to_lines
 from kpi.text import squeeze, usual_characters
 
 if TYPE_CHECKING:
@@ -102,44 +102,44 @@ def _is_truncated(data: bytes) -> bool:
 
 
 def _pages(document: Any, settings: Settings) -> Iterator[Page]:
-    previous: tuple[float, ...] = ()
+    surroundings = Surroundings()
     try:
         for number in range(1, len(document) + 1):
             with PDFIUM_LOCK:
                 try:
-                    page, previous = _read_page(document, number, previous, settings)
+                    page = _read_page(document, number, surroundings, settings)
                 except pypdfium2.PdfiumError:
                     # one damaged page is named; the pages around it are read
-                    page, previous = Page(number, suspect="damaged_page"), ()
+                    page = Page(number, suspect="damaged_page")
+            if page.tables:
+                surroundings.column_edges = page.tables[-1].column_edges
+            else:
+                surroundings.add_plain_page(page.lines)
             yield page
     finally:
         with PDFIUM_LOCK:
             document.close()
 
 
-def _read_page(
-    document: Any, number: int, previous: tuple[float, ...], settings: Settings
-) -> tuple[Page, tuple[float, ...]]:
-    """One page, and the column edges of its last table for the page after."""
+def _read_page(document: Any, number: int, surroundings: Surroundings, settings: Settings) -> Page:
     with closing(document[number - 1]) as page, closing(page.get_textpage()) as text_page:
         text = text_page.get_text_range()
         wanted = settings.every_page or WANTED_WORDS.search(squeeze(usual_characters(text))) is not None
-        scarce = len(squeeze(text)) < FEW_CHARACTERS
-        if not (wanted or previous or scarce):
-            return _plain_page(number, text, page), ()
+        previous = surroundings.column_edges
+        if not (wanted or previous or len(squeeze(text)) < FEW_CHARACTERS):
+            return _plain_page(number, text, page)
         frame = page_frame(page.get_cropbox(), page.get_rotation(), text_direction(text_page))
         drawing = page_to_drawing(page, frame)
         suspect = _suspect(text, drawing)
         if suspect:
-            return Page(number, (), text_to_lines(text), frame.width, frame.height, suspect), previous
+            return Page(number, (), text_to_lines(text), frame.width, frame.height, suspect)
         grids = rulings_to_grids(drawing.rulings)
         if not grids and wanted:
             grids = rulings_to_grids(drawing.rulings + drawing.faint_rulings)
         if not wanted and not (previous and (not grids or _continues(grids[0].column_edges, previous))):
-            return _plain_page(number, text, page), ()
+            return _plain_page(number, text, page)
         glyphs = page_glyphs(text_page, frame, drawing.special_text)
-        result = grids_to_page(number, frame, grids, glyphs, previous)
-        return result, result.tables[-1].column_edges if result.tables else ()
+        return grids_to_page(number, frame, grids, glyphs, surroundings)
 
 
 def _plain_page(number: int, text: str, page: Any) -> Page:

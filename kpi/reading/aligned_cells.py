@@ -1,0 +1,160 @@
+"""Cells of a table without ruling lines: texts of columns, levels over several rows, what stands above the header."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import pairwise
+
+from kpi.reading.segments import AlignedCell, Line, Segment, column_of, segment_glyphs
+
+CENTRE_ERROR = 0.6
+"""Times the row height by which the end of a level's rows, measured from its middle, may miss an edge between rows."""
+
+
+def upper_cells(
+    lines: list[Line], edges: list[float], row_edges: list[float], height: float, first_row: int = 0
+) -> list[AlignedCell]:
+    """Cells above the first indicator: lines that stand under each other in one row are one cell, however wide."""
+    by_row: dict[int, list[list[Segment]]] = {}
+    for segment in sorted((s for line in lines for s in line), key=lambda s: (s.top, s.x0)):
+        row = min(max(bisect_right(row_edges, (segment.top + segment.bottom) / 2) - 1, 0), len(row_edges) - 2)
+        stacks = by_row.setdefault(row, [])
+        for stack in stacks:
+            if any(segment.x0 < s.x1 and segment.x1 > s.x0 for s in stack):
+                stack.append(segment)
+                break
+        else:
+            stacks.append([segment])
+    cells = []
+    count = len(edges) - 1
+    for row, stacks in by_row.items():
+        for stack in stacks:
+            first = min(max(column_of(edges, min(s.x0 for s in stack) + 0.2 * height), 0), count - 1)
+            last = min(max(column_of(edges, max(s.x1 for s in stack) - 0.2 * height), first), count - 1)
+            glyphs = tuple(glyph for segment in stack for glyph in segment.glyphs)
+            cells.append(AlignedCell(first_row + row, first, 1, last - first + 1, glyphs))
+    return cells
+
+
+def column_cells(
+    segments: list[Segment], column: int, edges: list[float], row_edges: list[float], first_row: int
+) -> list[AlignedCell]:
+    """Cells of a column that prints in nearly every row."""
+    groups: dict[int, list[Segment]] = {}
+    for segment in segments:
+        groups.setdefault(_row(segment, row_edges, first_row), []).append(segment)
+    cells = []
+    for row, block in groups.items():
+        right = max(segment.x1 for segment in block)
+        across = max(1, min(column_of(edges, right - 1), len(edges) - 2) - column + 1)
+        cells.append(AlignedCell(row, column, 1, across, segment_glyphs(block)))
+    return cells
+
+
+def level_cells(
+    blocks: list[list[Segment]], column: int, row_edges: list[float], allowed: list[int], *, centred: bool
+) -> list[AlignedCell]:
+    """Cells of a column of levels, codes or names; `centred`: they stand in the middle of rows between `allowed` edges."""
+    spans = _centred_spans(blocks, row_edges, allowed) if centred and blocks else None
+    if spans is None:
+        spans = [(row, row + 1) for row in (_row(block[0], row_edges, allowed[0]) for block in blocks)]
+    return [
+        AlignedCell(start, column, stop - start, 1, segment_glyphs(block))
+        for block, (start, stop) in zip(blocks, spans, strict=True)
+    ]
+
+
+def _row(segment: Segment, row_edges: list[float], first_row: int) -> int:
+    return min(max(bisect_right(row_edges, (segment.top + segment.bottom) / 2) - 1, first_row), len(row_edges) - 2)
+
+
+def _off_rows(block: list[Segment], bands: list[tuple[float, float]]) -> bool:
+    """Whether a level's text begins with no row and is in the middle of none: the sign that it is centred over several."""
+    tall = 0.35 * (block[0].bottom - block[0].top)
+    middle = (block[0].top + block[-1].bottom) / 2
+    return not any(abs(block[0].top - top) < tall or abs(middle - (top + bottom) / 2) < tall for top, bottom in bands)
+
+
+def centred_columns(levels: list[list[list[Segment]]], bands: list[tuple[float, float]]) -> list[bool]:
+    """For each column of levels whether its texts stand in the middle of their rows, not beside the first of them.
+
+    A level beside its first row begins where the level to its right begins a text; one in the middle seldom does.
+    """
+    apart = []
+    for left, right in pairwise(levels):
+        tops = [block[0].top for block in right]
+        apart.append(not all(any(abs(block[0].top - top) < 2 for top in tops) for block in left))
+    if levels:
+        drawn_in = any(apart[column] for column in range(len(apart)) if len(levels[column]) > 1)
+        apart.append(drawn_in or any(_off_rows(block, bands) for block in levels[-1]))
+    return apart
+
+
+def _centred_spans(
+    blocks: list[list[Segment]], row_edges: list[float], allowed: list[int]
+) -> list[tuple[int, int]] | None:
+    """Rows of each level when every level stands in the middle of its rows, None when it does not.
+
+    Where the first level begins, its middle tells where it ends; there the next begins, and so on. The first rows of
+    a page may belong to a level printed on the page before, the last ones to a sum: what leaves fewest out is taken.
+    """
+    middles = [(min(s.top for s in block) + max(s.bottom for s in block)) / 2 for block in blocks]
+    best: tuple[float, list[tuple[int, int]]] | None = None
+    for start in allowed[:-1]:
+        if row_edges[start] >= middles[0]:
+            break
+        spans, error = _chain(middles, row_edges, allowed, start)
+        if spans:
+            left_out = start - allowed[0] + len(row_edges) - 1 - spans[-1][1] + error / len(middles)
+            if best is None or left_out < best[0]:
+                best = (left_out, spans)
+    return best[1] if best else None
+
+
+def _chain(
+    middles: list[float], row_edges: list[float], allowed: list[int], start: int
+) -> tuple[list[tuple[int, int]], float]:
+    """Rows of each level from a first row on, and the sum of what their ends miss in row heights; empty if too much."""
+    spans: list[tuple[int, int]] = []
+    errors = 0.0
+    for number, middle in enumerate(middles, start=1):
+        wanted = 2 * middle - row_edges[start]
+        if number == len(middles):
+            # the last level may go on behind the page's end and stand in the middle of all its rows
+            wanted = min(wanted, row_edges[-1])
+        stop = min(allowed, key=lambda index: abs(row_edges[index] - wanted))
+        if stop <= start:
+            return [], 0.0
+        error = abs(row_edges[stop] - wanted) / (row_edges[stop] - row_edges[stop - 1])
+        if error > CENTRE_ERROR:
+            return [], 0.0
+        errors += error
+        spans.append((start, stop))
+        start = stop
+    return spans, errors
+
+
+def one_cell_a_place(cells: list[AlignedCell]) -> list[AlignedCell]:
+    """One cell a place: two segments of a line in one column are one text, and no cell covers another."""
+    by_place: dict[tuple[int, int], AlignedCell] = {}
+    for cell in cells:
+        place = (cell.row, cell.column)
+        old = by_place.get(place)
+        if old is not None:
+            cell = AlignedCell(  # noqa: PLW2901 - the two become one
+                cell.row, cell.column, max(old.row_span, cell.row_span), max(old.column_span, cell.column_span),
+                (*old.glyphs, *cell.glyphs),
+            )  # fmt: skip
+        by_place[place] = cell
+    taken: set[tuple[int, int]] = set(by_place)
+    result = []
+    for (row, column), cell in sorted(by_place.items()):
+        across = 1
+        while across < cell.column_span and (row, column + across) not in taken:
+            across += 1
+        down = 1
+        while down < cell.row_span and not any((row + down, c) in taken for c in range(column, column + across)):
+            down += 1
+        taken.update((r, c) for r in range(row, row + down) for c in range(column, column + across))
+        result.append(AlignedCell(row, column, down, across, cell.glyphs))
+    return result
