@@ -16,6 +16,8 @@ from kpi.text import usual_characters
 
 SAMPLE = 96
 """Characters whose direction is looked at to find how the page is turned."""
+END_OF_LINE_HYPHEN = 0x02
+"""What pdfium gives for a hyphen that ends a printed line; in Chinese cells it is a dash of the text."""
 SAME_LINE = 0.5
 """Share of the smaller character's height by which centres of one printed line may differ."""
 WORD_GAP = 0.45

@@ -203,6 +203,8 @@ def _same_project(
 
 def _is_cut_code(head: str, tail: str, whole: int) -> bool:
     """Whether two texts are the halves of one project code; `whole` is the usual length, 0 where no code stands whole."""
+    if whole and len(head) + len(tail) == whole and len(tail) < WHOLE_CODE:
+        return True
     longest = whole or LONGEST_CODE
     both_parts = max(len(head), len(tail)) < (whole - 1 if whole else WHOLE_CODE)
     return both_parts and WHOLE_CODE <= len(head) + len(tail) <= longest + 1

@@ -42,7 +42,10 @@ FEW_ROWS = 4
 MANDATORY_SHARE = 0.8
 """A column that at least this share of the rows fills is expected in every row."""
 
+_LEFTOVER = re.compile(r"^(?:[.…·]+|指标\d*[:：]?[.…]*)$")
+_ROW_ROLES = ("half_target", "actual", "weight", "score", "value_type")
 _CLOSING = tuple("）)】]》”’，。、；：,;:%％的")
+_OPENING = tuple("，、,（(“：:和及与的")
 _TAIL_TARGET = re.compile(r"^(?:[%％‰]|[\u4e00-\u9fff]|[元人次个天日月年时分秒钟家户万亿米吨件份项期批]{1,3})$")
 _WHOLE_WORDS = frozenset("是否有无好优良高低中")
 """Single characters that are a whole 指标值."""
@@ -80,6 +83,9 @@ class _Judge:
     def evidence(self, before: GridRow, after: GridRow) -> float:
         """Sum of the evidence that `after` continues `before`."""
         first, second = before.texts(), after.texts()
+        filled = after.filled()
+        if headers.is_total(filled[0]) or all(_LEFTOVER.match(text) for text in filled):
+            return STARTS_ANEW  # 总分, or ……: rows of their own
         own = {band.name: _own_columns(band) for band in self.layout.bands}
         if not any(first[column] or second[column] for columns in own.values() for column in columns):
             return self._heading_evidence(before, first, second)
@@ -128,6 +134,7 @@ class _Judge:
         for column in band.targets:
             value, rest = first[column], second[column]
             if value and rest:
+                total += DANGLING if value.endswith(_OPENING) or rest.startswith(_CLOSING) else 0.0
                 total += TAIL if _is_tail(rest) or _is_open(value, rest, band) else 0.0
                 total += self._whole_elsewhere(column, value, rest)
         return total
@@ -147,14 +154,18 @@ def _own_columns(band: Band) -> tuple[int, ...]:
 
 
 def _mandatory(texts: Sequence[Sequence[str]], band: Band) -> tuple[int, ...]:
+    """Columns that a whole row fills: name and target, and what nearly all rows of this table fill (分值, 实际完成值).
+
+    Comparators and units are not among them: a row with a 定性 value has none.
+    """
     named = [row for row in texts if row[band.name]]
     if len(named) < FEW_ROWS:
         return (band.name, *band.targets)
-    remarks = band.columns.get("remark", ())
     usual = [
         column
-        for column in _own_columns(band)
-        if column not in remarks and sum(1 for row in named if row[column]) >= MANDATORY_SHARE * len(named)
+        for role in _ROW_ROLES
+        for column in band.columns.get(role, ())
+        if sum(1 for row in named if row[column]) >= MANDATORY_SHARE * len(named)
     ]
     return tuple(sorted({band.name, *band.targets, *usual}))
 

@@ -122,7 +122,7 @@ def _levels(labels: Sequence[str]) -> tuple[str, str]:
     level1 = level2 = ""
     for label in labels:
         text = label.rstrip("一二三四五六七八九十0123456789")
-        if headers.is_level2(text) and not headers.is_level1(text):
+        if headers.is_level2(text) and (level1 or not headers.is_level1(text)):
             level2 = text
         elif headers.is_level1(text):
             level1, level2 = text, ""

@@ -20,6 +20,8 @@ PERFORMANCE_WORDS = re.compile("绩效|指标值|目标值|三级指标")
 """A table is about performance when its header, title or block has one of these."""
 
 _TITLE = re.compile("(?:表|情况|目标|自评|目录)(?:[（(].*[)）])?$|^附件|^附表|绩效")
+_CONTINUED = re.compile("^[（(]?(?:续上?表|接上[页表]|上接|续)[\\d一二三四五六七八九十]*[)）]?$")
+"""A line over a page's piece that says it goes on."""
 TITLE_LINES = 8
 """Lines above a table that are looked at for its title, year and 部门名称; covers print few lines between tables."""
 
@@ -200,7 +202,7 @@ class Stitcher:
         """A block cut from its header by a page end, or printed as a table of its own right above it."""
         if table.style == "sheet" or not self._pending.has_labels():
             return False
-        if any(_TITLE.search(squeeze(line)) for line in table.before):
+        if any(map(_is_title_line, table.before)):
             return False
         if not (self._pending.edges and table.column_edges):
             return True
@@ -237,10 +239,15 @@ def stitch(pages: Iterable[Page]) -> tuple[tuple[Stretch, ...], tuple[PassedOver
     return stitcher.finish(), tuple(stitcher.passed_over)
 
 
+def _is_title_line(line: str) -> bool:
+    text = squeeze(line)
+    return bool(_TITLE.search(text)) and not _CONTINUED.match(text)
+
+
 def _goes_on(table: Table, stretch: Stretch) -> bool:
     if table.style == "text":
         return False
-    titled = [line for line in table.before if _TITLE.search(squeeze(line))]
+    titled = [line for line in table.before if _is_title_line(line)]
     if stretch.edges and table.column_edges:
         own_title = [line for line in titled if fold(line) not in {fold(title) for title in stretch.titles}]
         return same_columns(table, stretch.edges) and not own_title
@@ -252,8 +259,7 @@ def _repeats(stretch: Stretch, layout: Layout, pending: _Pending) -> bool:
     if layout.roles != stretch.layout.roles or pending.has_labels():
         return False
     known = {fold(title) for title in stretch.titles}
-    new = [title for title in pending.titles if _TITLE.search(squeeze(title)) and fold(title) not in known]
-    return not new
+    return not any(_is_title_line(title) and fold(title) not in known for title in pending.titles)
 
 
 def _starts_block(row: GridRow, data: GridRow, layout: Layout) -> bool:
