@@ -147,8 +147,9 @@ def _may_be_header(row: GridRow, words: int = 2) -> bool:
 
 
 def _only_header_words(row: GridRow) -> bool:
+    """Sub-headers (半年 | 全年); a level or half a level on a row of its own is data."""
     texts = row.filled()
-    return bool(texts) and all(map(headers.is_header_word, texts))
+    return len(texts) > 1 and all(map(headers.column_role, texts))
 
 
 def is_column_numbers(row: GridRow) -> bool:
