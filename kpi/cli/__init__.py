@@ -8,7 +8,7 @@ from typing import cast
 
 import click
 
-from kpi.errors import KpiError
+from kpi.errors import KpiError, UsageError
 
 # command → (module under kpi.cli, one line of help). The module has a click command (or group) named `command`.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -54,7 +54,7 @@ class LazyGroup(click.Group):
 def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from importlib.metadata import version  # noqa: PLC0415 — only this flag needs it
+    from importlib.metadata import version
 
     click.echo(f"kpi-atlas {version('kpi-atlas')}")
     ctx.exit()
@@ -65,7 +65,9 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="示例：kpi parse corpus/ -o indicators.xlsx",
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="显示版本号。")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="显示版本号。"
+)
 def command() -> None:
     """绩标通：把公开预算文件中的绩效目标表变成可检索、可比较、可审核的指标。"""
 
@@ -73,7 +75,9 @@ def command() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (0 good, 1 input failed, 2 wrong usage, 3 review findings)."""
     try:
-        result = command.main(args=None if arguments is None else list(arguments), prog_name="kpi", standalone_mode=False)
+        result = command.main(
+            args=None if arguments is None else list(arguments), prog_name="kpi", standalone_mode=False
+        )
     except click.exceptions.Abort:
         click.echo("已中断。", err=True)
         return 130
@@ -82,5 +86,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KpiError as error:
         click.echo(f"错误：{error}", err=True)
-        return 2 if error.code == "usage" else 1
+        return 2 if isinstance(error, UsageError) else 1
     return int(result) if isinstance(result, int) else 0

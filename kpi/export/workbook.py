@@ -71,20 +71,22 @@ class _Sheets:
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Write one record."""
-        if self._sheet is None or self._row == ROWS_PER_SHEET:
-            self.finish()
+        if self._sheet is None:
+            self._begin(list(record))
+        elif self._row == ROWS_PER_SHEET:
+            self._filter()
             self._begin(list(record))
         self._row += 1
         for column, name in enumerate(self._names):
             self._write(column, name, record[name])
 
     def finish(self) -> None:
-        """Close the sheet that is being written; a workbook without records has a sheet with the heading."""
+        """Close the last sheet; a workbook without records has a sheet with the heading."""
         if self._sheet is None:
-            if self._number == 0:
-                self._begin([item.name for item in RECORD_FIELDS])
-            else:
-                return
+            self._begin([item.name for item in RECORD_FIELDS])
+        self._filter()
+
+    def _filter(self) -> None:
         self._sheet.autofilter(0, 0, self._row, len(self._names) - 1)
 
     def _begin(self, names: Sequence[str]) -> None:
