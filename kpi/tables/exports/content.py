@@ -46,9 +46,15 @@ _NAME_END = re.compile(
 )
 
 
+_HANGING = re.compile(
+    r"[一-鿿≥≤].*(?:有|有所|明显|显著|稳步|逐步|持续|进一步|不断|较|为|以|在|的|和|与|及|、|,|至|不|于|按|比)$|^(?:控制在|不低|不少|不超)$"
+)
+"""How the first half of a cut target ends: 较上年有明显 ¦ 提升, 控制在 ¦ 5%以内."""
 _SHORTNESS = ((4, 0.45), (12, 0.3))
 """Longest text (letters) and likeness of what neither reads like a target nor ends like a name."""
 _LEFTOVER = re.compile(r"[.…·。]+|指标(?:\d{1,2}[:.、]?|[:.、])[.…]*")
+_MONEY = re.compile(r"[\d,]+\.\d\d")
+"""A bare sum of money; as a target it has a unit."""
 _SHORT_TARGETS = frozenset("是否无有优良好中高低快强达零增减")
 """Single letters that are whole targets."""
 
@@ -137,7 +143,7 @@ def target_cost(text: str) -> float:
         return 6.0
     likeness = target_likeness(text)
     if likeness >= 0.9:
-        return 0.0
+        return 1.0 if _MONEY.fullmatch(text) else 0.0
     if likeness >= 0.8:
         return 0.2
     if len(text) == 1 and text not in _SHORT_TARGETS:
@@ -209,10 +215,10 @@ def cut_target_cost(head: str, tail: str, known: Collection[str]) -> float:
     if _COMPARED.match(fold(tail)):
         return 12.0
     head_likeness, tail_likeness = target_likeness(head), target_likeness(tail)
-    if tail_likeness >= 0.8:
-        cost += 3.0
-    if head_likeness >= 0.8 and tail_likeness >= 0.8:
-        cost += 4.0
+    if _HANGING.search(fold(head)):
+        cost -= 2.0
+    elif tail_likeness >= 0.8:
+        cost += 7.0 if head_likeness >= 0.8 else 3.0
     if target_likeness(head + tail) >= 0.8:
         cost -= 2.0
     cost += _bracket_cost(head, tail)

@@ -22,7 +22,7 @@ from kpi.text import fold
 
 SHIFT_INSIDE = 1.5
 """Cost of a drift that changes inside a row (one of 170 rows of the given exports)."""
-SHIFT_STEP = 0.1
+SHIFT_STEP = 0.25
 """Cost of each column of drift; of two explanations the nearer one is taken."""
 PREFIX_STEP = 0.5
 """As above, of a project's code, name or amount."""

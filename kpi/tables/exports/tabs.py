@@ -43,6 +43,11 @@ class Region:
     numbering: tuple[str, ...] = ()
     """The row that numbers the columns (1 2 3 …) below the header."""
 
+    def repeats_titles(self, texts: Sequence[str]) -> bool:
+        """Whether lines of text are among the table's own titles, broken over lines in another way or not."""
+        titles = fold("".join(self.before))
+        return all(fold(text) in titles for text in texts)
+
     def repeats_header(self, cells: Sequence[str]) -> bool:
         """Whether the row is one of the header's rows again, or numbers the columns."""
         texts = [fold(cell) for cell in cells if cell.strip()]
@@ -101,7 +106,7 @@ class TabReader:
         if _PAGE_NUMBER.fullmatch(text):
             return
         self._block.clear()
-        if self._open is not None and text not in self._open.before:
+        if self._open is not None and not self._open.repeats_titles([text]):
             self._open = None
         self._before = [*self._before[1 - LINES_BEFORE :], text]
 
@@ -149,7 +154,7 @@ class TabReader:
         if not self.regions or block:
             return False
         last = self.regions[-1]
-        if self._open is None and before and before != last.before[-len(before) :]:
+        if self._open is None and not last.repeats_titles(before):
             return False
         if not last.schema.same_layout(schema):
             return False

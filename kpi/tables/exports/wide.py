@@ -43,6 +43,10 @@ UNRESOLVED = 8.0
 CUT_AT_PAGE = 1.0
 CUT_INSIDE = 6.0
 """Cost of a row that continues the row above: at a page's start, and elsewhere."""
+NO_OTHER_READING = 0.5
+"""Most that joining a target without a name costs: it cannot be a row of its own."""
+CUT_DRIFT = 0.6
+"""Cost of each column by which a half cell has drifted: a fragment fits to any text, so its place says more."""
 MISSING_GROUP = 0.3
 """Cost of each group that a project does not have."""
 NAME_GOES_ON = 0.5
@@ -175,7 +179,7 @@ class _Context:
         if not dead and node.state.alive:
             joined, cut = self._cut(node.last, reading)
             price = base + cut + (CUT_AT_PAGE if row.page_start else CUT_INSIDE)
-            price += self._drift_cost(node, row, reading, start=True)
+            price += self._drift_cost(node, row, reading, start=True) + CUT_DRIFT * sum(map(abs, reading.drifts))
             state = _State(node.state.alive, drift, pending, code)
             found.append(_Node(price, state, joined, "cut", reading, node))
         return found
@@ -195,7 +199,10 @@ class _Context:
         cells, cost = list(last), 0.0
         for group, pair in reading.pairs:
             name, target = cells[group]
-            cost += cut_name_cost(name, pair.name, self.names) + cut_target_cost(target, pair.target, self.targets)
+            target_price = cut_target_cost(target, pair.target, self.targets)
+            if not pair.name and target_likeness(target + pair.target) >= 0.9:
+                target_price = min(target_price, NO_OTHER_READING)
+            cost += cut_name_cost(name, pair.name, self.names) + target_price
             cost -= charged(pair)
             cells[group] = (name + pair.name, target + pair.target)
         return tuple(cells), cost
