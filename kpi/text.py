@@ -7,8 +7,8 @@ import unicodedata
 
 # CJK Radicals Supplement (U+2E80…) → unified ideograph, for the radicals that NFKC leaves alone and that PDF text
 # layers hold instead of the character. Source: Unicode EquivalentUnifiedIdeograph.
-_RADICALS_FROM = "⺁⺃⺄⺅⺆⺇⺉⺊⺋⺎⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺦⺨⺩⺪⺫⺬⺭⺮⺰⺲⺳⺹⺼⺽⺾⻁⻂⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻏⻐⻑⻒⻓⻔⻖⻘⻙⻚⻛⻜⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰"
-_RADICALS_TO = "厂乚乙亻冂几刂卜㔾尣巳幺彑彐忄㣺扌攵旡日月歹民氵氺灬丬犭王疋目示礻⺮纟罒㓁耂肉臼艹虎衤西西见角讠贝足车辶辶阝钅長镸长门阝青韦页风飞飠饣马骨鬼鱼鸟卤麦黄黾齐齿龙"
+_RADICALS_FROM = "⻝⻗⺶⺧⺌⺍⺈⻎⺻⺯⻫⻭⺁⺃⺄⺅⺆⺇⺉⺊⺋⺎⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺦⺨⺩⺪⺫⺬⺭⺮⺰⺲⺳⺹⺼⺽⺾⻁⻂⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻏⻐⻑⻒⻓⻔⻖⻘⻙⻚⻛⻜⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰"
+_RADICALS_TO = "食雨羊牛小小刀辶聿糸斉歯厂乚乙亻冂几刂卜㔾尣巳幺彑彐忄㣺扌攵旡日月歹民氵氺灬丬犭王疋目示礻⺮纟罒㓁耂肉臼艹虎衤西西见角讠贝足车辶辶阝钅長镸长门阝青韦页风飞飠饣马骨鬼鱼鸟卤麦黄黾齐齿龙"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 
 _USUAL: dict[int, str | None] = {ord(a): b for a, b in zip(_RADICALS_FROM, _RADICALS_TO, strict=True)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,16 @@ SAME_LINE = 0.5
 """Share of the smaller character's height by which centres of one printed line may differ."""
 WORD_GAP = 0.45
 """Share of the character height: a wider gap on a line is a printed space (a Chinese character is about 1 high)."""
+
+
+FLAT = 0.6
+"""Share of its neighbour's height, or its own width, under which a character's box is only its ink (、 。 - “)."""
+ABOVE_BASELINE = 0.88
+"""Share of a Chinese character's height that stands above the baseline."""
+SPACED = 0.08
+"""Times the character width: letters of a line that are all this far apart are not one horizontal text."""
+VERTICAL_PITCH = 1.2
+"""Times the character width: letters under each other in vertical print are at most this far apart."""
 
 
 class Line(NamedTuple):
@@ -55,6 +66,7 @@ def page_glyphs(text_page: Any, frame: Frame, special_text: Mapping[int, DrawnTe
     get_unicode, get_box, to_reading = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, frame.to_reading
     seen: set[tuple[int, int, int]] = set()
     glyphs: list[Glyph] = []
+    usual = 0.0
     for index in range(text_page.count_chars()):
         code = get_unicode(handle, index)
         if code == END_OF_LINE_HYPHEN:
@@ -71,6 +83,10 @@ def page_glyphs(text_page: Any, frame: Frame, special_text: Mapping[int, DrawnTe
                 continue
             turned = special.turned if special else 0
         x0, top, x1, bottom = to_reading.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        if bottom - top < FLAT * max(usual, x1 - x0) and not turned:
+            top, bottom = _full_height(handle, index, frame, max(usual, x1 - x0))
+        else:
+            usual = bottom - top
         step = max(0.25 * min(x1 - x0, bottom - top), 0.3)
         rounded, floored = (code, round(x0 / step), round(top / step)), (-code, int(x0 / step), int(top / step))
         if rounded not in seen and floored not in seen:
@@ -80,6 +96,17 @@ def page_glyphs(text_page: Any, frame: Frame, special_text: Mapping[int, DrawnTe
     return glyphs
 
 
+def _full_height(handle: Any, index: int, frame: Frame, height: float) -> tuple[float, float]:
+    """Top and bottom of a character as high as its neighbours, from its baseline.
+
+    Fonts without ascent and descent have boxes as high as the ink: a comma would stand on a line of its own.
+    """
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(handle, index, x, y)
+    _, baseline = frame.to_reading.point(x.value, y.value)
+    return baseline - ABOVE_BASELINE * height, baseline + (1 - ABOVE_BASELINE) * height
+
+
 def _blank(code: int) -> bool:
     """Spaces, controls, line ends that pdfium makes up, and halves of surrogate pairs."""
     return code <= 0x20 or 0x7F <= code <= 0xA0 or code in (0x3000, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF
@@ -87,7 +114,34 @@ def _blank(code: int) -> bool:
 
 def glyphs_to_text(glyphs: Iterable[Glyph]) -> str:
     """The text of one cell: characters by printed line, `\\n` between lines."""
-    return "\n".join(usual_characters(_join(line)) for line in glyphs_to_rows(glyphs))
+    rows = glyphs_to_rows(glyphs)
+    if len(rows) > 1 and any(len(row) > 1 for row in rows):
+        rows = _vertical_columns(rows) or rows
+    return "\n".join(usual_characters(_join(line)) for line in rows)
+
+
+def _vertical_columns(rows: list[list[Glyph]]) -> list[list[Glyph]] | None:
+    """Vertical print in several columns, each from top to bottom, the right one first; None when it is not that.
+
+    In vertical print letters touch the ones under them and are apart from those beside them.
+    """
+    for row in rows:
+        if any(b.x0 - a.x1 < SPACED * (a.x1 - a.x0) for a, b in pairwise(row)):
+            return None
+    columns: list[list[Glyph]] = []
+    for glyph in sorted((glyph for row in rows for glyph in row), key=lambda g: (-g.x0 - g.x1, g.top)):
+        if columns and abs(columns[-1][0].x0 + columns[-1][0].x1 - glyph.x0 - glyph.x1) < glyph.x1 - glyph.x0:
+            columns[-1].append(glyph)
+        else:
+            columns.append([glyph])
+    for column in columns:
+        column.sort(key=lambda g: g.top)
+        for above, below in pairwise(column):
+            if below.top - above.top > VERTICAL_PITCH * (above.x1 - above.x0):
+                return None
+    if len(columns) < 2 or all(len(column) == 1 for column in columns):
+        return None
+    return [[glyph] for column in columns for glyph in column]
 
 
 def glyphs_to_lines(glyphs: Iterable[Glyph]) -> list[Line]:
