@@ -156,9 +156,9 @@ def _table(targets: Iterable[Target]) -> Table:
 
     from kpi.targets import format_target
 
-    table = Table(
-        "指标值", "规范写法", "类型", "比较", "数值", "单位", "换算值", "说明", box=SIMPLE_HEAD, pad_edge=False
-    )
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in ("指标值", "规范写法", "类型", "比较", "数值", "单位", "换算值", "说明"):
+        table.add_column(title, overflow="fold")
     for target in targets:
         base = _span(target.base_value, target.base_upper)
         table.add_row(

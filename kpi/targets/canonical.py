@@ -11,6 +11,7 @@ _TREND_WORDS = {"increase": "提高", "decrease": "下降"}
 _COMPARED = {"≥": "不低于", "≤": "不超过", ">": "高于", "<": "低于"}
 _EN_DASH = "–"
 _PAIR = 2
+_YEAR_ON_YEAR = ("同比", "环比")
 
 
 def format_target(target: Target) -> str:
@@ -39,7 +40,7 @@ def _words(target: Target) -> str:
     if target.kind == "relative" and target.baseline and target.comparator in _COMPARED:
         return _COMPARED[target.comparator] + target.baseline
     if target.kind == "relative" and target.baseline and target.comparator == "=":
-        return f"与{target.baseline}持平"
+        return f"{target.baseline}持平" if target.baseline in _YEAR_ON_YEAR else f"与{target.baseline}持平"
     return target.clean or target.text
 
 
@@ -47,7 +48,7 @@ def _change(target: Target) -> str:
     if target.kind != "relative":
         return ""
     baseline = target.baseline
-    if baseline and baseline not in {"同比", "环比"}:
+    if baseline and baseline not in _YEAR_ON_YEAR:
         baseline = f"较{baseline}"
     return baseline + _TREND_WORDS.get(target.direction, "")
 

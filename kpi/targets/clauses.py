@@ -120,4 +120,4 @@ def _are_bounds(first: Clause, second: Clause, tokens: list[Token]) -> bool:
 def clause_unit(clause: Clause) -> Unit:
     """The clause's unit with the denominators that were said before it (每季度1次 → 次/季度)."""
     unit = clause.high_unit if clause.unit is NO_UNIT and clause.high_unit is not None else clause.unit
-    return per_unit(unit, clause.per)
+    return per_unit(unit, clause.per) if clause.per else unit

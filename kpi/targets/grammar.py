@@ -19,8 +19,8 @@ _YUAN = find_unit("元") or NO_UNIT
 _SIX_DECIMALS = Decimal("0.000001")
 # Short words of comparison that also begin other words (达标, 超市): they must touch the figure.
 _TOUCHING = frozenset(("达", "超", "达到"))
-# An age before a figure says whom it counts (60岁以上老人1000人).
-_AGES = frozenset(("岁", "周岁"))
+# An age or a voltage before a figure says what it counts (60岁以上老人1000人, 10kV线路56公里).
+_OF_NAMES = frozenset(("age", "voltage"))
 # Units a rank may have: 前三名, 前10位, 前5%.
 _RANK_UNITS = frozenset(("名", "位", "名次", "%", "强", ""))
 
@@ -44,6 +44,8 @@ class _Lead:
 
 class Parser:
     """One pass over the tokens; each token role has one method."""
+
+    __slots__ = ("clause", "lead", "pending", "previous", "result", "text", "tokens", "words")
 
     def __init__(self, tokens: list[Token], text: str) -> None:
         self.tokens, self.text = tokens, text
@@ -86,8 +88,12 @@ class Parser:
             self.pending = ""
             return
         if clause is not None and (
-            clause.unit.text in _AGES or (not clause.marked and self.words.endswith(INDICATOR_ENDS))
+            clause.unit.family in _OF_NAMES or (not clause.marked and self.words.endswith(INDICATOR_ENDS))
         ):
+            self._into_name(clause)
+        elif clause is not None and self.words == "的" and not lead.mark:
+            # 不低于前三年的90%: the share is the figure, the comparison is about it
+            lead.mark = clause.comparator
             self._into_name(clause)
         new = Clause(lead.start, token.end, lead.mark, token.value, per=lead.per, approximate=lead.about)
         new.marked = bool(lead.mark)
@@ -201,6 +207,9 @@ class Parser:
 
     def _level(self, _index: int, _token: Token) -> None:
         self.lead.level = True
+        if self.clause is not None and not self.clause.comparator:
+            # 由10天缩短至5天: where it starts from is no target
+            self._into_name(self.clause)
 
     def _versus(self, _index: int, token: Token) -> None:
         self.lead.baseline = token.value

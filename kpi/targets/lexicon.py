@@ -25,7 +25,15 @@ def _entries() -> dict[str, tuple[str, Any]]:
     table.update(dict.fromkeys(("-", "~", "至", "到", "--", "---", "~~"), ("range", None)))
     table.update({"±": ("plus_minus", None), "+/-": ("plus_minus", None), ":": ("colon", None), "比": ("colon", None)})
     table.update({"/": ("slash", None), "×": ("times", None), "*": ("times", None), "¥": ("currency", None)})
-    table.update({"人民币": ("currency", None), "前": ("top", None), "第": ("ordinal", None), "零": ("zero", None)})
+    table.update(
+        {
+            "人民币": ("currency", None),
+            "前": ("top", None),
+            "第": ("ordinal", None),
+            "零": ("zero", None),
+            "百分百": ("whole", None),
+        }
+    )
     table.update(
         {"百分之": ("share", "%"), "千分之": ("share", "‰"), "万分之": ("share", "‱"), "十万分之": ("share", "/10万")}
     )
@@ -59,8 +67,8 @@ _KNOWN_BASE = (
     r"(?:的?(?:平均|同期|水平|标准|基数|实际|数|底|末|均值|值)+)?"
 )
 VERSUS = re.compile(
-    rf"(?:相较于?|相比于?|对比|较(?![好高大强快低小少多广深轻优佳为完])|(?<![占对评环同])比(?!例|重|率|值|赛|武))"
+    rf"(?P<d>同比|环比)|(?:相较于?|相比于?|对比|较(?![好高大强快低小少多广深轻优佳为完])|(?<![占对评环同])比(?!例|重|率|值|赛|武))"
     rf"(?P<a>{_KNOWN_BASE}(?=[^,;。]{{0,40}}?(?:{_TREND}))|[^,;。≥≤<>=()%]{{1,16}}?(?=(?:相比|比较)?{_ADVERB}(?:{_TREND})))(?:相比较?|比较)?"
     rf"|(?:与|同|和|跟)(?P<b>[^,;。≥≤<>=()%]{{1,16}}?)(?:(?:相比较?|比较|相较|比)(?={_ADVERB}(?:{_TREND}))|(?=(?:基本|保持|大体|总体)*(?:{'|'.join(words.FLAT)})))"
-    rf"|在(?P<c>[^,;。≥≤<>=()%]{{1,16}}?)的?基础上|(?P<d>同比|环比)"
+    rf"|在(?P<c>[^,;。≥≤<>=()%]{{1,16}}?)的?基础上"
 )

@@ -22,6 +22,7 @@ _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _GROUPS = {"万": 10**4, "亿": 10**8}
 # More digits than any amount has; a longer run is extraction damage and stays unread.
 LONGEST_NUMBER = 40
+_ABOUT_DIGITS = 2
 
 
 def arabic_value(text: str) -> Decimal:
@@ -36,7 +37,11 @@ def chinese_value(text: str) -> Decimal | None:
     whole, _, decimals = text.partition("点")
     if "半" in whole or "廿" in whole or len(whole) > LONGEST_NUMBER:
         return None
-    number = _positional(whole) if all(mark in _DIGITS for mark in whole) else _grouped(whole)
+    if all(mark in _DIGITS for mark in whole):
+        # 八九 is "eight or nine"; only years and single digits are written without tens
+        number = None if len(whole) == _ABOUT_DIGITS else _positional(whole)
+    else:
+        number = _grouped(whole)
     if number is None:
         return None
     if decimals:

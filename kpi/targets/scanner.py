@@ -9,6 +9,7 @@ from kpi.targets import vocabulary as words
 from kpi.targets.dates import read_deadline
 from kpi.targets.lexicon import FRACTION, LENGTHS, LEXICON, NAMED, NUMBERING, PAST_YEARS, VERSUS
 from kpi.targets.numerals import ARABIC, CHINESE, LONGEST_NUMBER, arabic_value, chinese_value
+from kpi.targets.unit_table import SCALES
 from kpi.targets.units import NO_UNIT, Unit, find_unit, noun_unit, read_denominator, read_unit
 
 
@@ -47,15 +48,24 @@ _COUNT_STARTS = _COUNT_ENDS | _CHINESE_DIGITS | _DIGITS | {"不"}
 # Verbs that begin a phrase, not a counted thing: 100%完成, 20全部到位.
 _NO_NOUN = frozenset("号完达合全左以及的为和与或且是不无未已内前后起余多来几%上下")
 _LONGEST_NOUN = 5
+_ABOUT_DIGITS = 2
 # A unit in brackets with its brackets: (万元/人·月)
 _LONGEST_BRACKET = 10
 _NOT_NOUNS = ("比", "至", "到", *words.AFTER)
 _HALF = Decimal("0.5")
+# 一年半, 1天半
+_HALVED = frozenset(("年", "月", "天", "小时", "日"))
+_PERCENT = find_unit("%") or NO_UNIT
 _MONTHS = find_unit("个月") or NO_UNIT
 _TENTH_PARTS = find_unit("成") or NO_UNIT
 # 七成五: tenths of a tenth.
 _TENTHS = {mark: digit for digit, mark in enumerate("一二三四五六七八九", start=1)}
 _MORE = ("余", "多", "来")
+
+
+# Characters with which anything but plain words may begin; all others are passed over at once.
+_SPECIAL_HEADS = frozenset((*_LETTERS, *_PATTERNS, *_DATE_HEADS, *_CHINESE_DIGITS, "(", "/", "每"))
+_HEADS = frozenset((*_SPECIAL_HEADS, *_DIGITS, *LENGTHS))
 
 
 class Scanner:
@@ -76,14 +86,16 @@ class Scanner:
         text, position, stop = self.text, 0, len(self.text)
         while position < stop:
             character = text[position]
+            if character not in _HEADS:
+                position += 1
+                continue
             if character in _DIGITS:
                 end = self._digits(position)
-            elif character in LENGTHS or character in _CHINESE_DIGITS:
-                end = self._special(position, character) or self._listed(position, character)
+            else:
+                end = self._special(position, character) if character in _SPECIAL_HEADS else 0
+                end = end or self._listed(position, character)
                 if not end and character in _CHINESE_DIGITS:
                     end = self._chinese(position)
-            else:
-                end = self._special(position, character)
             position = end or position + 1
         self._flush(stop)
         return self.tokens
@@ -147,6 +159,9 @@ class Scanner:
                 end = position + length
                 if role == "share":
                     return self._share(position, end, value)
+                if role == "whole":
+                    self._add("number", position, end, Decimal(100))
+                    return self._add("unit", end, end, _PERCENT)
                 if role == "zero":
                     return 0 if end < len(text) and text[end] in _CHINESE_DIGITS else self._zero(position, end)
                 if role == "range" and character == "-" and self._is_sign(position, end):
@@ -224,23 +239,40 @@ class Scanner:
                 return end
             end = self._group(end)
         found = read_unit(text, end)
-        if found is None:
-            return self._noun(end) if value else end
-        unit, stop = found
+        if found is not None:
+            return self._scaled(end, found[0], found[1])
+        return self._noun(end) if value else end
+
+    def _scaled(self, end: int, unit: Unit, stop: int) -> int:
+        """The unit of the number before it; what stands inside or after its scale belongs to the number."""
+        text, number = self.text, self.tokens[-1]
+        plain_number = number.role == "number"
+        if unit.money_scale and plain_number and stop < len(text) and text[stop] in _DIGITS:
+            return self._compound(number, unit, stop) or self._add("unit", end, stop, unit)
         if unit.money_scale and text.startswith(_MORE, stop):
             joined = read_unit(text[end:stop] + text[stop + 1 : stop + 40], 0)
             if joined is not None and joined[1] > stop - end:
                 self._add("more", end, stop + 1)
                 return self._add("unit", stop + 1, stop + 1 + joined[1] - (stop - end), joined[0])
-        if (
-            text.startswith("半", stop)
-            and unit.text in {"年", "月", "天", "小时", "日"}
-            and self.tokens[-1].role == "number"
-        ):
-            number = self.tokens.pop()
-            self.tokens.append(Token("number", number.start, number.end, number.value + _HALF))
+        if text.startswith("半", stop) and unit.text in _HALVED and plain_number:
+            self.tokens[-1] = number._replace(value=number.value + _HALF)
             return self._add("unit", end, stop + 1, unit)
         return self._add("unit", end, stop, unit)
+
+    def _compound(self, number: Token, scale: Unit, position: int) -> int:
+        """3万5千人 is 35000 人; 0 where the second part is not of a smaller scale."""
+        match = ARABIC.match(self.text, position)
+        found = read_unit(self.text, match.end()) if match else None
+        if match is None or found is None or match.end() - position > LONGEST_NUMBER:
+            return 0
+        unit, stop = found
+        plain = find_unit(unit.text.lstrip("".join(SCALES)))
+        if plain is None or plain.text == unit.text or unit.factor >= scale.factor * plain.factor or unit.divisor != 1:
+            return 0
+        total = number.value * scale.factor + arabic_value(match[0]) * unit.factor / plain.factor
+        self.words_start = match.end()
+        self.tokens[-1] = Token("number", number.start, match.end(), total)
+        return self._add("unit", match.end(), stop, plain)
 
     def _noun(self, position: int) -> int:
         """An unlisted noun right after a number is its unit if it closes the phrase (3示范区)."""
@@ -294,7 +326,9 @@ class Scanner:
             numeral, end = numeral[:-1], end - 1
         value = chinese_value(numeral)
         if value is None:
-            return match.end()
+            # 两三次: told as unread, for a guess would be silent
+            counted = len(numeral) == _ABOUT_DIGITS and read_unit(text, end) is not None
+            return self._add("unreadable", position, end) if counted else match.end()
         return self._quantity(position, end, value) if self._counts(position, end, numeral) else match.end()
 
     def _counts(self, position: int, end: int, numeral: str) -> bool:

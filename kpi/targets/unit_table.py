@@ -69,7 +69,7 @@ MEASURES: tuple[Family, ...] = (
 OWN_BASE: dict[str, str] = {
     "毫克": "trace_weight", "微克": "trace_weight", "纳克": "trace_weight",
     "吨标准煤": "coal_equivalent", "吨标煤": "coal_equivalent", "千克标准煤": "coal_equivalent", "克标准煤": "coal_equivalent",
-    "倍": "multiple", "比": "proportion", "分": "score", "学分": "score", "积分": "score", "星": "stars",
+    "岁": "age", "周岁": "age", "倍": "multiple", "比": "proportion", "分": "score", "学分": "score", "积分": "score", "星": "stars",
     "KB": "data", "MB": "data", "GB": "data", "TB": "data", "PB": "data", "字节": "data",
     "Mbps": "data_rate", "Gbps": "data_rate", "Kbps": "data_rate", "兆": "data_rate", "M": "data_rate", "MB/s": "data_rate",
     "℃": "temperature", "摄氏度": "temperature", "分贝": "sound", "千伏": "voltage", "伏": "voltage", "千伏安": "power",
@@ -99,7 +99,7 @@ SYMBOLS: dict[str, str] = {
 # Classifiers and things that are counted (量词), each its own base. Grouped by where most of them were met.
 _COUNTED = (
     # people and households: all departments
-    "人 名 位 岁 周岁 户 口 人次 户次 人天 人日 人月 人年 人口 生 师 对 家 家次 户数 人份 名次 "
+    "人 名 位 户 口 人次 户次 人天 人日 人月 人年 人口 生 师 对 家 家次 户数 人份 名次 "
     # events and documents: offices, party, publicity
     "次 场 场次 期 批 批次 轮 届 回 份 篇 本 册 册次 页 张 封 条 件 件次 项 项次 款 则 类 种 样 例 起 宗 桩 卷 案 部 集 首 幅 档 章 版 稿 "
     "期次 班次 频次 遍 趟 步 单 票 笔 组 队 支 伙 "

@@ -197,8 +197,9 @@ def read_denominator(text: str, position: int) -> tuple[str, int] | None:
     start = position
     while position < stop and (text[position].isdigit() or text[position] in "十百千万"):
         position += 1
-    if position >= stop:
-        return None
+    if position >= stop or text[position] in _NOUN_STOPS:
+        # 5例/10万: a bare number of people
+        return (text[start:position], position) if position > start and text[position - 1] in "百千万" else None
     if position > start and _atom_at(text, start, stop) is not None:
         position = start
     count = text[start:position]
