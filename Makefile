@@ -33,6 +33,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/make_layouts.py --check
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

@@ -1,12 +1,18 @@
-"""Headers → roles of columns: one example a layout, with the province where its words were seen."""
+"""Headers → roles of columns: every layout's own example, and what tells headers from other rows."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from kpi.model import Page
+from kpi.tables.definitions import LAYOUTS, LayoutDefinition
 from kpi.tables.grid import table_rows
-from kpi.tables.layouts import LAYOUTS, Layout, is_column_numbers, recognise_header
-from tests.tables import ABOVE, LEFT, make_table
+from kpi.tables.layouts import Layout, is_column_numbers, recognise_header
+from tests.tables import ABOVE, LEFT, make_document, make_table
 
 
 def layout_of(*rows: list[str]) -> Layout | None:
@@ -18,41 +24,20 @@ WIDE = (
     [ABOVE, ABOVE, "资金总额", "财政拨款", "成本指标", LEFT, "产出指标", LEFT],
     [ABOVE, ABOVE, ABOVE, ABOVE, "三级指标", "指标值", "三级指标", "指标值"],
 )
-EXAMPLES = {
-    "wide": WIDE,
-    "levels": (["一级指标", "二级指标", "三级指标", "绩效指标描述", "指标值", "指标值确定依据"],),
-    "self_evaluation": (
-        ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"],
-    ),
-    "split_value": (
-        ["项目名称", "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", "权重", "指标方向性"],
-    ),
-    "several_years": (
-        ["一级指标", "二级指标", "三级指标", "指标值", LEFT, LEFT],
-        [ABOVE, ABOVE, ABOVE, "前年", "上年", "预计当年实现"],
-    ),
-    "two_halves": (
-        ["一级指标", "实施期绩效指标", LEFT, LEFT, "年度绩效指标", LEFT, LEFT],
-        [ABOVE, "二级指标", "三级指标", "指标值", "二级指标", "三级指标", "指标值"],
-    ),
-    "half_year": (["一级指标", "二级指标", "三级指标", "半年（程）目标值", "全年（程）目标值"],),
-    "grades": (["一级指标", "二级指标", "绩效指标", "绩效指标描述", "优", "良", "中", "差"],),
-    "typed": (["一级指标", "二级指标", "三级指标", "指标值类型", "指标值", "指标解释", "评（扣）分标准"],),
-    "unit_column": (["一级指标", "二级指标", "三级指标", "指标值", "计量单位"],),
-}
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_layout_is_named_by_its_header(name: str) -> None:
-    layout = layout_of(*EXAMPLES[name])
-    assert layout is not None
-    assert layout.id == name
-    assert layout.score == 1.0
-    assert layout.height == len(EXAMPLES[name])
+@pytest.mark.parametrize("definition", LAYOUTS, ids=lambda definition: definition.id)
+def test_the_example_of_a_layout_is_named_and_read(definition: LayoutDefinition) -> None:
+    table = make_table(definition.example, before=("项目绩效目标表",), style="word")
+    document = make_document(Page(None, (table,)), file_format="docx")
+    assert [found.layout for found in document.tables] == [definition.id]
+    assert document.tables[0].score == 1.0
+    assert [(i.period, i.level1, i.level2, i.name, i.target) for i in document.indicators] == list(definition.expected)
 
 
-def test_every_layout_has_an_example() -> None:
-    assert {definition.id for definition in LAYOUTS} - {"list"} == set(EXAMPLES)
+def test_the_page_of_layouts_is_made_from_the_definitions() -> None:
+    command = [sys.executable, str(Path(__file__).resolve().parents[1] / "docs" / "make_layouts.py"), "--check"]
+    assert subprocess.run(command, check=False).returncode == 0
 
 
 def test_wide_header_gives_a_band_a_group() -> None:

@@ -1,8 +1,7 @@
 """Layouts (版式): from header rows to the roles of columns, by words alone.
 
 A layout is not chosen from a list of known files: the header's words give each column a role, columns with a 三级指标 open
-a band (组), and what roles and bands there are decides the layout's name. `LAYOUTS` is the list of names with what
-must be there; a new layout is one entry and its words in `headers.py`.
+a band (组), and what roles and bands there are decides the layout's name, see `definitions`.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from itertools import pairwise
 
 from kpi.model import ANNUAL, WHOLE_TERM
 from kpi.tables import headers
+from kpi.tables.definitions import LAYOUTS
 from kpi.tables.grid import GridRow, collapsed
 from kpi.text import fold, squeeze
 
@@ -67,49 +67,6 @@ class Layout:
     def columns(self, *roles: str) -> tuple[int, ...]:
         """All shared columns of these roles, left to right."""
         return tuple(sorted(column for role in roles for column in self.shared.get(role, ())))
-
-
-@dataclass(frozen=True, slots=True)
-class LayoutDefinition:
-    """One supported layout for documentation and `--explain`."""
-
-    id: str
-    title: str
-    columns: str
-    seen: str
-    requires: frozenset[str]
-    """Features that a header must have, see `_features`; the first definition that fits names the layout."""
-
-
-LAYOUTS: tuple[LayoutDefinition, ...] = (
-    LayoutDefinition(
-        "wide", "汇总宽表", "编码 · 名称 · 金额 · 成本/产出/效益/满意度（三级指标, 指标值）", "河南各市", frozenset({"groups"})
-    ),
-    LayoutDefinition(
-        "two_halves", "左右两期", "实施期：一级 二级 三级 指标值 ‖ 年度：二级 三级 指标值", "山西、安徽、中央申报表",
-        frozenset({"periods"}),
-    ),
-    LayoutDefinition(
-        "self_evaluation", "自评表", "一级 · 二级 · 三级 · 年度指标值 · 实际完成值 · 分值 · 得分 · 偏差", "中央模板、各省自评",
-        frozenset({"actual"}),
-    ),
-    LayoutDefinition(
-        "half_year", "半年与全年", "三级 · 半年（程）目标值 · 全年（程）目标值", "江苏", frozenset({"half_target"})
-    ),
-    LayoutDefinition("grades", "分档表", "绩效指标 · 描述 · 优 · 良 · 中 · 差", "河北旧版", frozenset({"grade_best"})),
-    LayoutDefinition("several_years", "多年对照", "三级 · 前年 · 上年 · 预计当年实现", "湖北", frozenset({"history"})),
-    LayoutDefinition(
-        "split_value", "拆分值", "三级 · 指标性质 · 指标值 · 度量单位", "四川、重庆、云南", frozenset({"comparator"})
-    ),
-    LayoutDefinition(
-        "typed", "定量定性", "三级 · 指标值类型 · 指标值 · 计量单位 · 指标解释 · 评分标准", "湖南", frozenset({"value_type"})
-    ),
-    LayoutDefinition(
-        "unit_column", "单列单位", "三级 · 指标值 · 计量单位", "各省", frozenset({"unit_of_measure"})
-    ),
-    LayoutDefinition("levels", "三级指标表", "一级 · 二级 · 三级 · 指标值 · 说明", "各省", frozenset({"levels"})),
-    LayoutDefinition("list", "指标清单", "指标名称 · 指标值（级别在单独行上）", "各县", frozenset()),
-)  # fmt: skip
 
 
 def layout_title(layout: str) -> str:

@@ -244,9 +244,10 @@ def _path_to_rows(final: _Node, rows: Sequence[RawRow], schema: Schema) -> list[
             current = GridRow()
             if reading.pairs or node.action != "goes_on" or anchor is None:
                 grid.append(current)
-        if node.action in {"start", "pending"} or anchor is None:
+        begins = node.action in {"start", "pending"} or anchor is None
+        if begins:
             anchor = current
-        _put_prefix(anchor, reading, joined=anchor is not current)
+        _put_prefix(anchor, reading, joined=not begins)
         for group, pair in reading.pairs:
             current.append(names[group], pair.name)
             current.append(names[group] + 1, pair.target)
