@@ -264,3 +264,8 @@ def test_a_figure_inside_a_name_is_marked_as_name() -> None:
 
 def test_the_printed_text_stays_as_it_was() -> None:
     assert normalize(" ≥ ９０ ％\n").text == " ≥ ９０ ％\n"
+
+
+def test_a_year_of_any_fund_is_a_year() -> None:
+    target = normalize("1缴费年度")
+    assert (target.value, target.unit, target.base_unit) == (Decimal(1), "缴费年度", "年")

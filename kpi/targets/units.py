@@ -272,7 +272,9 @@ NO_UNIT = Unit("", "", "")
 
 
 def noun_unit(noun: str) -> Unit:
-    """An unlisted thing that is counted (`3示范区`): its own unit."""
+    """An unlisted thing that is counted (`3示范区`): its own unit; any kind of 年度 is a year."""
+    if noun.endswith("年度"):
+        return Unit(noun, "years", "年")
     return Unit(noun, "count", noun)
 
 
