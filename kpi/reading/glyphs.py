@@ -66,7 +66,7 @@ def page_glyphs(text_page: Any, frame: Frame, special_text: Mapping[int, DrawnTe
     get_unicode, get_box, to_reading = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, frame.to_reading
     seen: set[tuple[int, int, int]] = set()
     glyphs: list[Glyph] = []
-    usual = 0.0
+    before = Glyph("", 0, 0, 0, 0)
     for index in range(text_page.count_chars()):
         code = get_unicode(handle, index)
         if code == END_OF_LINE_HYPHEN:
@@ -83,17 +83,29 @@ def page_glyphs(text_page: Any, frame: Frame, special_text: Mapping[int, DrawnTe
                 continue
             turned = special.turned if special else 0
         x0, top, x1, bottom = to_reading.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-        if bottom - top < FLAT * max(usual, x1 - x0) and not turned:
-            top, bottom = _full_height(handle, index, frame, max(usual, x1 - x0))
-        else:
-            usual = bottom - top
+        if not turned and (height := _height_if_flat(before, x1 - x0, top, bottom)):
+            top, bottom = _full_height(handle, index, frame, height)
         step = max(0.25 * min(x1 - x0, bottom - top), 0.3)
         rounded, floored = (code, round(x0 / step), round(top / step)), (-code, int(x0 / step), int(top / step))
+        before = Glyph(chr(code), x0, top, x1, bottom, turned)
         if rounded not in seen and floored not in seen:
-            glyphs.append(Glyph(chr(code), x0, top, x1, bottom, turned))
+            glyphs.append(before)
         seen.add(rounded)
         seen.add(floored)
     return glyphs
+
+
+def _height_if_flat(before: Glyph, width: float, top: float, bottom: float) -> float:
+    """How high a character is whose box is only its ink, 0 where the box is as high as the character.
+
+    Wide ones (、 。 一) are as high as wide, narrow ones (- . “) as the character before on the line.
+    """
+    if bottom - top < FLAT * width:
+        return width
+    tall = before.bottom - before.top
+    if max(width, bottom - top) < FLAT * tall and top < before.bottom and bottom > before.top:
+        return tall
+    return 0.0
 
 
 def _full_height(handle: Any, index: int, frame: Frame, height: float) -> tuple[float, float]:
