@@ -49,21 +49,29 @@ def make_names(count: int, seed: int = 20260101) -> list[str]:
 
 
 def peak_gigabytes() -> float:
+    """Most memory this process has held so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def measure(sizes: list[int]) -> None:
+    """Full runs of growing size, and the exponent of growth; CPU time beside wall time, for shared machines."""
     from kpi.cluster import cluster_names
 
     cluster_names(make_names(1000))
     seconds = []
     for size in sizes:
         names = make_names(size)
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         ids = cluster_names(names)
         seconds.append(time.perf_counter() - start)
-        print(f"{size:>8} names  {seconds[-1]:7.2f} s  {len(set(ids)):>7} clusters  peak {peak_gigabytes():.2f} GB", flush=True)
-    for (a, x), (b, y) in zip(zip(sizes, seconds, strict=True), list(zip(sizes, seconds, strict=True))[1:], strict=False):
+        used = time.process_time() - used
+        print(
+            f"{size:>8} names  {seconds[-1]:7.2f} s (CPU {used:.2f})  {len(set(ids)):>7} clusters  peak {peak_gigabytes():.2f} GB",
+            flush=True,
+        )
+    for (a, x), (b, y) in zip(
+        zip(sizes, seconds, strict=True), list(zip(sizes, seconds, strict=True))[1:], strict=False
+    ):
         print(f"growth {a} → {b}: exponent {math.log(y / x) / math.log(b / a):.2f}")
 
 
@@ -82,12 +90,34 @@ def measure_dense(size: int) -> None:
           "  (scikit-learn, dense)")  # fmt: skip
 
 
+def measure_decisions(size: int) -> None:
+    """How soon a merge and its undo show on a clustering as a snapshot keeps it, and what one more city costs."""
+    from kpi.cluster import add_names, apply_decisions, cluster_counts
+    from kpi.decisions import MERGE, UNDO, Decision, make_decision
+
+    names = make_names(size)
+    base = cluster_counts(dict.fromkeys(names, 1))
+    merge = make_decision(Decision(kind=MERGE, names=(names[0], names[1])), author="benchmark")
+    undo = make_decision(Decision(kind=UNDO, undoes=merge.id), existing=[merge], author="benchmark")
+    for title, log in (("merge", [merge]), ("undo", [merge, undo])):
+        start = time.perf_counter()
+        apply_decisions(base, log).find(names[0])
+        print(f"{title:>8} visible among {size} names after {time.perf_counter() - start:.2f} s", flush=True)
+    start = time.perf_counter()
+    add_names(base, dict.fromkeys(make_names(1000, seed=7), 1))
+    print(f"   1,000 names added to {size} in {time.perf_counter() - start:.2f} s  peak {peak_gigabytes():.2f} GB")
+
+
 def main() -> int:
+    """Run what the arguments ask for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 30_000, 100_000])
+    parser.add_argument("--store", type=int, default=150_000, help="names under the decisions; 0 leaves them out")
     parser.add_argument("--no-dense", action="store_true")
     arguments = parser.parse_args()
     measure(arguments.sizes)
+    if arguments.store:
+        measure_decisions(arguments.store)
     if not arguments.no_dense:
         measure_dense(10_000)
     return 0

@@ -61,6 +61,8 @@ NAMES = st.one_of(st.lists(PARTS, min_size=1, max_size=7).map("".join), st.text(
         pytest.param("提前下达2026年中央财政补助资金", "提前下达中央财政补助资金", id="year"),
         pytest.param("2024-2026年高标准农田建设面积", "高标准农田建设面积", id="years from to"),
         pytest.param("全市用水总量", "用水总量", id="全市"),
+        pytest.param("河南省焦作市参保人数", "参保人数", id="province and city"),
+        pytest.param("城市区域面积", "城市区域面积", id="市 inside ordinary words stays"),
         pytest.param("“三公经费”控制率", "三公经费控制率", id="quotation marks"),
         pytest.param("购置设备数（台/套）", "购置设备数", id="two units"),
         pytest.param("受助对象数量", "受助对象数量", id="对 inside a word stays"),
@@ -86,7 +88,7 @@ def test_normalising_twice_is_normalising_once(name: str) -> None:
     [
         ("参保群众满意度", "满意度", "满意"),
         ("群众对医保政策的知晓程度", "知晓程度", "知晓"),
-        ("生产安全事故死亡人数下降", "人数", "数量/人"),
+        ("生产安全事故死亡人数下降", "下降", "状态/率"),
         ("新增市场主体数量（户）", "数量", "数量/户"),
         ("河道清淤疏浚里程", "里程", "长度"),
         ("全市用水总量控制", "总量", "数量"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kpi.cluster.places import without_places
 from kpi.cluster.vocabulary import (
     ACTION,
     ASPECT,
@@ -113,7 +114,7 @@ class NameForm:
 
 
 def normalise_name(name: str, vocabulary: Vocabulary | None = None) -> str:
-    """The text by which two names are identical: without width, leading `指标1：`, units in brackets, years, 的, 对, 全市.
+    """The text by which two names are identical: without width, leading `指标1：`, units in brackets, years, places, 的, 对.
 
     Normalising twice is normalising once. A name of which nothing would be left keeps its folded text.
     """
@@ -148,7 +149,7 @@ def _clean(name: str, words: Vocabulary) -> tuple[str, str]:
         lead = _LEAD.match(text)
         if lead:
             text = text[lead.end() :]
-        text = _PLACE.sub("", _YEAR.sub("", _without_tail(_BRACKETS.sub(unit, text))))
+        text = without_places(_PLACE.sub("", _YEAR.sub("", _without_tail(_BRACKETS.sub(unit, text)))))
         if text == before:
             return text, family
 
@@ -209,26 +210,45 @@ def _head(text: str, words: Vocabulary) -> tuple[str, str]:
 
 
 def _segments(text: str, words: Vocabulary) -> list[Entry]:
-    """Longest match from left to right; runs of Latin letters and digits stay whole, other characters stand alone."""
+    """The words of a text: as few characters as possible stand alone, then as few words as possible, long ones last
+    (抗|体|检测, not 抗|体检|测). Runs of Latin letters and digits stay whole.
+    """
+    best: list[tuple[int, int, int]] = [(0, 0, 0)]
+    for end in range(1, len(text) + 1):
+        best.append(min(_steps(text, end, best, words)))
     found: list[Entry] = []
-    at = 0
-    while at < len(text):
-        if text[at] == "对" and text[at : at + 2] not in words.words:
-            found.append(_OBJECT_FOLLOWS)
-            at += 1
-            continue
-        latin = _LATIN.match(text, at)
-        least = latin.end() - at if latin else 1
-        for length in range(min(words.longest_word, len(text) - at), least - 1, -1):
-            entry = words.words.get(text[at : at + length])
-            if entry is not None:
-                found.append(entry)
-                at += length
+    at = len(text)
+    while at:
+        start = best[at][2]
+        found.append(_entry(text, start, at, words))
+        at = start
+    return found[::-1]
+
+
+def _steps(text: str, end: int, best: list[tuple[int, int, int]], words: Vocabulary) -> Iterator[tuple[int, int, int]]:
+    """Ways to reach `end`: characters that stand alone, words, and where the last one begins."""
+    alone, count, _ = best[end - 1]
+    yield alone + 1, count + 1, end - 1
+    for length in words.lengths.get(text[end - 1], ()):
+        if length <= end and text[end - length : end] in words.words:
+            alone, count, _ = best[end - length]
+            yield alone, count + 1, end - length
+    if text[end - 1].isascii():
+        for start in range(end - 1, -1, -1):
+            if not _LATIN.fullmatch(text, start, end):
                 break
-        else:
-            found.append(_latin(latin[0]) if latin else _character(text[at]))
-            at += least
-    return found
+            alone, count, _ = best[start]
+            yield alone, count + 1, start
+
+
+def _entry(text: str, start: int, end: int, words: Vocabulary) -> Entry:
+    part = text[start:end]
+    entry = words.words.get(part)
+    if entry is not None:
+        return entry
+    if part == "对":
+        return _OBJECT_FOLLOWS
+    return _latin(part) if _LATIN.fullmatch(part) else _character(part)
 
 
 @lru_cache(maxsize=65536)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -49,8 +49,9 @@ class Vocabulary:
     """Words after the head that do not hide it (死亡人数下降), longest first."""
     whole: Mapping[str, frozenset[str]]
     """Family → words that leave its measure without a subject of its own (项目预算控制数)."""
-    longest_word: int = field(default=0)
-    longest_head: int = field(default=0)
+    lengths: Mapping[str, tuple[int, ...]]
+    """Last character of a word → lengths of the words that end so."""
+    longest_head: int
 
 
 SECTIONS = ("heads", "units", "words", "synonyms", "actions", "aspects", "qualifiers", "contrasts")
@@ -155,9 +156,17 @@ def _compile(data: Mapping[str, Any]) -> Vocabulary:
         not_for={name: frozenset(group.get("not_for", ())) for name, group in data["contrasts"].items()},
         endings=tuple(sorted(data["words"]["endings"], key=lambda word: (-len(word), word))),
         whole={family: frozenset(map(fold, words)) for family, words in data["words"]["whole"].items()},
-        longest_word=max(map(len, entries)),
+        lengths=_lengths(entries),
         longest_head=max(map(len, heads)),
     )
+
+
+def _lengths(entries: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for word in entries:
+        if word:
+            found.setdefault(word[-1], set()).add(len(word))
+    return {character: tuple(sorted(lengths)) for character, lengths in found.items()}
 
 
 def _draft_words(draft: _Draft, data: Mapping[str, Any]) -> None:
