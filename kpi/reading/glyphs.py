@@ -127,7 +127,7 @@ def _blank(code: int) -> bool:
 def glyphs_to_text(glyphs: Iterable[Glyph]) -> str:
     """The text of one cell: characters by printed line, `\\n` between lines."""
     rows = glyphs_to_rows(glyphs)
-    if len(rows) > 1 and any(len(row) > 1 for row in rows):
+    if len(rows) > 1:
         rows = _vertical_columns(rows) or rows
     return "\n".join(usual_characters(_join(line)) for line in rows)
 
