@@ -50,6 +50,26 @@ def test_wide_header_gives_a_band_a_group() -> None:
     assert dict(layout.shared) == {"code": (0,), "project": (1,), "amount": (2,), "fund": (3,)}
 
 
+def test_groups_in_two_rows_are_level_one_and_two() -> None:
+    layout = layout_of(
+        ["项目名称", "产出指标", LEFT, LEFT, LEFT, "效益指标", LEFT],
+        [ABOVE, "数量指标", LEFT, "质量指标", LEFT, "社会效益指标", LEFT],
+        [ABOVE, "三级指标", "指标值", "三级指标", "指标值", "三级指标", "指标值"],
+    )
+    assert layout is not None
+    assert [(band.level1, band.level2) for band in layout.bands] == [
+        ("产出指标", "数量指标"),
+        ("产出指标", "质量指标"),
+        ("效益指标", "社会效益指标"),
+    ]
+
+
+def test_a_goal_word_behind_the_name_heads_the_target() -> None:
+    layout = layout_of(["项目名称", "年度绩效目标", "一级指标", "二级指标", "三级指标", "绩效目标"])
+    assert layout is not None
+    assert layout.roles == ("project", "goal", "level1", "level2", "name", "target")
+
+
 def test_two_halves_without_a_period_row_are_the_whole_term_and_the_year() -> None:
     layout = layout_of(["一级指标", "二级指标", "三级指标", "指标值", "二级指标", "三级指标", "指标值"])
     assert layout is not None

@@ -159,7 +159,7 @@ class TableReader:
                 self.unnamed.append(row.number)
             return
         level1 = band.level1 or stated[0] or clean_level(self.levels[band.name][0][first])
-        level2 = stated[1] or clean_level(self.levels[band.name][1][first])
+        level2 = band.level2 or stated[1] or clean_level(self.levels[band.name][1][first])
         for column, period in zip(columns, band.periods, strict=False):
             target, boxes, confidence = self._target(row, band, column)
             if headers.column_role(target) in {"target", "half_target"} and headers.column_role(name) == "name":

@@ -34,6 +34,7 @@ class Band:
     columns: Mapping[str, tuple[int, ...]]
     """Role → columns, from left to right."""
     level1: str = ""
+    level2: str = ""
     periods: tuple[str, ...] = (ANNUAL,)
     """One period a target column."""
 
@@ -209,7 +210,7 @@ def _settled_roles(paths: Sequence[Sequence[str]]) -> list[str]:
             roles[column] = ""
     first = next(column for column, role in enumerate(roles) if role == "name")
     for column, path in enumerate(paths):
-        if column > first and roles[column] in {"", "goal"} and path and _period(path):
+        if column > first and path and (roles[column] == "goal" or (not roles[column] and _period(path))):
             roles[column] = "target"
         elif column < first and roles[column] == "unit_of_measure":
             roles[column] = "unit"
@@ -256,8 +257,9 @@ def _split_columns(
                 shared.setdefault(role, []).extend(band_columns[0].pop(role))
     bands = []
     for columns, name in zip(band_columns, names, strict=True):
-        group = next((group for text in reversed(paths[name]) if (group := headers.group_of(text))), "")
-        bands.append(_band(columns, paths, group, _period(paths[name])))
+        groups = [group for text in paths[name] if (group := headers.group_of(text))]
+        band = _band(columns, paths, groups[0] if groups else "", _period(paths[name]))
+        bands.append(replace(band, level2=groups[-1] if len(groups) > 1 else ""))
     halves = len(bands) == 2 and not any(band.level1 for band in bands)
     if halves and all(not _period(paths[band.name]) and band.periods == (ANNUAL,) for band in bands):
         # the central application form names the two halves only above its goals: 实施期 on the left, 年度 on the right
