@@ -22,8 +22,9 @@ from kpi.model import Box, Document, indicator_to_record, record_to_indicator
 SERIAL_VERSION = 1
 """Raised whenever the form changes; a result of another version is parsed again."""
 
-_GZIP_LEVEL = 3
-"""Measured on 700 records: 1 → 61 KB in 5 ms, 3 → 52 KB in 6 ms, 9 → 45 KB in 45 ms."""
+_GZIP_LEVEL = 6
+"""Measured on a document of 189 records, 237 KB: level 1 → 24.5 KB in 0.8 ms, 6 → 19.9 KB in 1.6 ms, 9 → 19.2 KB in
+4.4 ms."""
 
 
 def document_to_plain(document: Document) -> dict[str, Any]:

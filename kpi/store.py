@@ -8,6 +8,7 @@ A store object keeps the snapshot it was opened with until `refresh`; any number
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class Store:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._lock = threading.Lock()
         self._open()
 
     def _open(self) -> None:
@@ -109,12 +111,13 @@ class Store:
     @property
     def index(self) -> TextIndex:
         """The text index; made anew, with a note, when another version of the program wrote it."""
-        if self._index is None:
-            from kpi.ingestion.reindexing import open_or_rebuild
+        with self._lock:
+            if self._index is None:
+                from kpi.ingestion.reindexing import open_or_rebuild
 
-            self._index, note = open_or_rebuild(self.snapshot)
-            self.notes = (*self.notes, *([note] if note else []))
-        return self._index
+                self._index, note = open_or_rebuild(self.snapshot)
+                self.notes = (*self.notes, *([note] if note else []))
+            return self._index
 
     # --- search
 

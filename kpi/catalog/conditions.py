@@ -139,11 +139,11 @@ class Conditions:
 
     def _document(self, condition: FieldIs) -> Mask:
         flags = np.zeros(self._snapshot.text_count("sha256"), np.bool_)
-        for sha256, row in self._snapshot.documents.items():
-            text = row.name if condition.field == "document" else row.entry.path
-            number = self._snapshot.number_of("sha256", sha256)
-            if number is not None and (condition.matches(text) or sha256 == condition.value):
-                flags[number] = True
+        for number, sha256 in enumerate(self._snapshot.all_texts("sha256")):
+            row = self._snapshot.documents.get(sha256)
+            if row is not None:
+                text = row.name if condition.field == "document" else row.entry.path
+                flags[number] = condition.matches(text) or sha256 == condition.value
         mask: Mask = flags[self._snapshot.columns["sha256"]]
         return mask
 

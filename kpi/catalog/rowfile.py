@@ -1,7 +1,7 @@
 """Whole records by row number (整行存取): compressed blocks of rows in SQLite.
 
-One record a row of SQLite makes 1.1 GB of a million records; blocks of 32, compressed, a tenth of it, and neighbours
-(same document, same project) compress best together.
+Neighbours (same document, same project) compress best together: 100,000 records are 57.5 MB of JSON, 38 MB compressed one
+by one, 9 MB in blocks of 32, 7 MB in blocks of 128. Twenty records from anywhere take 2.6 ms.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ KEYS = (*(item.name for item in RECORD_FIELDS), "sha256", "project_index")
 
 _BLOCK_ROWS = 32
 _LEVEL = 1
-_PAGE_BYTES = 8192
+_PAGE_BYTES = 32768
+"""About ten blocks a page: pages of 8 KiB hold two and waste a quarter."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 

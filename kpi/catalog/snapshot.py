@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +27,7 @@ from kpi.errors import StoreError
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Value = TypeVar("Value")
 
 _SCANNED_COLUMNS_KEPT = 4
 """Columns that are not coded are read from Parquet when a query names them; so many stay in memory (4 MB each)."""
@@ -65,6 +67,7 @@ class Snapshot:
         self.layout, self.manifest, self.notes = layout, manifest, tuple(notes)
         self.folder: Path = layout.folder(manifest.name)
         self._held = held
+        self._lock = threading.RLock()
         self._orders: OrderedDict[str, Any] = OrderedDict()
         self._sorted: dict[str, tuple[Any, Any]] = {}
         self._scanned: OrderedDict[str, tuple[Any, list[str]]] = OrderedDict()
@@ -117,12 +120,17 @@ class Snapshot:
         """Codes of a text column and, unless it is coded in memory, its distinct texts (a scan of Parquet)."""
         if column in self.columns:
             return self.columns[column], None
-        if column not in self._scanned:
-            self._scanned[column] = self._scan(column)
-            if len(self._scanned) > _SCANNED_COLUMNS_KEPT:
-                self._scanned.popitem(last=False)
-        self._scanned.move_to_end(column)
-        return self._scanned[column]
+        return self._kept(self._scanned, column, self._scan)
+
+    def _kept(self, kept: OrderedDict[str, Value], column: str, make: Callable[[str], Value]) -> Value:
+        """What is kept of a column, made on first use; the least recently used goes. Threads share a snapshot."""
+        with self._lock:
+            if column not in kept:
+                kept[column] = make(column)
+                if len(kept) > _SCANNED_COLUMNS_KEPT:
+                    kept.popitem(last=False)
+            kept.move_to_end(column)
+            return kept[column]
 
     def numbers(self, column: str) -> Any:
         """A numeric column as floats, NaN for unknown; those not in memory are read from Parquet."""
@@ -136,12 +144,7 @@ class Snapshot:
 
     def sort_values(self, column: str) -> Any:
         """A column as floats to sort by, NaN for unknown; texts by the order of their characters."""
-        if column not in self._orders:
-            self._orders[column] = self._sort_values(column)
-            if len(self._orders) > _SCANNED_COLUMNS_KEPT:
-                self._orders.popitem(last=False)
-        self._orders.move_to_end(column)
-        return self._orders[column]
+        return self._kept(self._orders, column, self._sort_values)
 
     def _sort_values(self, column: str) -> Any:
         if column == "date_end":

@@ -29,12 +29,13 @@ def command(store: Path, check: bool, rebuild: bool, wanted: str | None) -> int:
             click.echo(f"{'可修复' if problem.mendable else '需处理'}：{problem.message}（{problem.where}）")
         click.echo(f"检查完毕，问题 {len(problems)} 个")
     published = None if check else mend(store, problems, rebuild=rebuild)
-    left = problems if published is None else examine(store)
+    left = problems if check or not problems else examine(store)
     if wanted == "json":
         plain = {"problems": [asdict(item) for item in problems], "left": [asdict(item) for item in left]}
         click.echo(
             json.dumps({**plain, "snapshot": published.name if published else None}, ensure_ascii=False, indent=1)
         )
-    elif published is not None:
-        click.echo(f"已修复，快照 {published.name} 已发布；剩余问题 {len(left)} 个")
+    elif not check and (problems or published is not None):
+        told = f"，快照 {published.name} 已发布" if published is not None else ""
+        click.echo(f"已修复{told}；剩余问题 {len(left)} 个")
     return 1 if left else 0

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpi.catalog.documents import Entry
 from kpi.catalog.layout import BUILDING, SEARCH, Layout, check_sums, read_manifest
+from kpi.catalog.locks import prune, writing
 from kpi.catalog.publish import Change, Published, registered
 from kpi.errors import StoreError
-from kpi.ingestion.parsed import load_plain
+from kpi.ingestion.parsed import load_plain, parser_version
 from kpi.ingestion.publishing import publish_change
 
-DAMAGED, OUTDATED, LEFT_OVER, NO_RESULT, NO_ORIGINAL = (
-    "damaged",
-    "outdated_index",
-    "left_over",
-    "missing_result",
-    "missing_original",
-)
-
-_MENDED_BY_REBUILD = frozenset({DAMAGED})
+DAMAGED, OUTDATED, LEFT_OVER, SUPERSEDED = "damaged", "outdated_index", "left_over", "superseded_result"
+NO_RESULT, NO_ORIGINAL = "missing_result", "missing_original"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +44,22 @@ def examine(store: str | Path) -> list[Problem]:
 def mend(store: str | Path, problems: list[Problem], *, rebuild: bool = False) -> Published | None:
     """Put right what can be: damaged snapshots are made anew from the parsed results, an outdated index from the names.
 
-    Leftovers go with the next publishing. Returns None when nothing had to be published.
+    What is left over is deleted. Returns None when nothing had to be published.
     """
     layout = Layout(store)
     codes = {problem.code for problem in problems if problem.mendable}
-    if rebuild or codes & _MENDED_BY_REBUILD:
+    published = None
+    if rebuild or DAMAGED in codes:
         rescued = () if registered(layout) else tuple(_rescued(layout))
         published = publish_change(layout, Change(put=rescued, rebuild=True))
-    elif OUTDATED in codes or LEFT_OVER in codes:
+        _delete_damaged(layout, published.name)
+    elif OUTDATED in codes:
         published = publish_change(layout, Change(reindex=True))
-    else:
-        return None
-    _delete_damaged(layout, published.name)
+    if LEFT_OVER in codes or SUPERSEDED in codes:
+        with writing(layout):
+            prune(layout)
+            for folder in superseded_results(layout):
+                shutil.rmtree(folder, ignore_errors=True)
     return published
 
 
@@ -94,6 +93,17 @@ def _index(layout: Layout) -> Iterator[Problem]:
 def _left_over(layout: Layout) -> Iterator[Problem]:
     for folder in layout.snapshots.glob(f"{BUILDING}*"):
         yield Problem(LEFT_OVER, "中断的发布留下的文件", str(folder), mendable=True)
+    for folder in superseded_results(layout):
+        yield Problem(SUPERSEDED, "旧版解析程序的结果，已不再使用", str(folder), mendable=True)
+
+
+def superseded_results(layout: Layout) -> list[Path]:
+    """Folders of results by other versions of the parser that no document of the store is published from."""
+    used = {(row.entry.parser, sha256) for sha256, row in registered(layout).items()}
+    found = layout.parsed.glob("*/*") if used else ()
+    return sorted(
+        path for path in found if path.parent.name != parser_version() and (path.parent.name, path.name) not in used
+    )
 
 
 def _documents(layout: Layout) -> Iterator[Problem]:
@@ -120,8 +130,6 @@ def _rescued(layout: Layout) -> Iterator[Entry]:
 
 def _delete_damaged(layout: Layout, current: str) -> None:
     """Damaged snapshots must not stay as something to fall back to."""
-    import shutil
-
     for name in layout.names():
         if name != current:
             try:

@@ -270,3 +270,18 @@ def test_a_missing_parsed_result_is_told_not_skipped(two_snapshots: Path) -> Non
     assert told.value.code == "missing_result"
     with open_store(two_snapshots) as opened:
         assert opened.count() == 2 * ROWS
+
+
+def test_the_doctor_clears_away_what_is_left_over(two_snapshots: Path) -> None:
+    layout = Layout(two_snapshots)
+    (layout.snapshots / f"{BUILDING}killed").mkdir()
+    old = layout.parsed / "0-older" / ("a" * 64)
+    old.mkdir(parents=True)
+    current = layout.current()
+    problems = examine(two_snapshots)
+    assert {problem.code for problem in problems} >= {"left_over", "superseded_result"}
+    assert mend(two_snapshots, problems) is None, "nothing to publish"
+    assert not (layout.snapshots / f"{BUILDING}killed").exists()
+    assert not old.exists()
+    assert layout.current() == current
+    assert not {"left_over", "superseded_result", "missing_result"} & {item.code for item in examine(two_snapshots)}
