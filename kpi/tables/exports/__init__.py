@@ -22,13 +22,17 @@ def lines_to_tables(lines: Sequence[str]) -> tuple[Table, ...]:
     give no table; where there are performance tables, the rows of other tables that print a project's code beside its
     name come first, as one table without a header.
     """
+    unstacked = unstack_lines(lines) or lines
     tables: list[Table] = []
-    rows_of_cells = unstack_lines(lines) or lines
-    for region in tab_regions(rows_of_cells):
+    regions, spaced = tab_regions(unstacked), spaced_tables(unstacked)
+    for region in regions:
         rows = wide_grid(region.rows, region.schema) if region.schema.wide else level_grid(region.rows, region.schema)
         tables.append(build_table(region.schema, rows, before=region.before, block=region.block))
-    for spaced in spaced_tables(lines):
-        rows = wide_grid(spaced.raw_rows(), spaced.schema) if spaced.schema.wide else spaced.grid()
-        tables.append(build_table(spaced.schema, rows, before=spaced.before, block=spaced.block))
-    codes = code_rows(rows_of_cells) if tables else None
+    for table in spaced:
+        rows = wide_grid(table.raw_rows(), table.schema) if table.schema.wide else table.grid()
+        tables.append(build_table(table.schema, rows, before=table.before, block=table.block))
+    if not tables:
+        return ()
+    used = {number for region in regions for number in region.lines} | {n for table in spaced for n in table.lines}
+    codes = code_rows(line for number, line in enumerate(unstacked) if number not in used)
     return (codes, *tables) if codes else tuple(tables)

@@ -32,7 +32,8 @@ _TITLE = re.compile(r"绩效.{0,12}表|自评.{0,8}表|申报表|汇总表")
 class SpacedTable:
     """A table out of the stream."""
 
-    line: int
+    lines: list[int]
+    """Numbers of the lines of its data."""
     schema: Schema
     before: tuple[str, ...]
     block: list[tuple[str, ...]]
@@ -66,11 +67,13 @@ def spaced_tables(lines: Sequence[str]) -> list[SpacedTable]:
         if _side_label(tokens[end:]):
             schema = with_side_label(schema)
         rows, used = tokens_to_rows(tokens[end : _limit(tokens, end)], schema)
+        data = [token.line for token in tokens[end : end + used]]
         before, block = _above(plain, tokens[floor:index])
         if tables and not block and not before and schema.same_layout(tables[-1].schema):
             tables[-1].rows += rows
+            tables[-1].lines += data
         elif rows:
-            tables.append(SpacedTable(tokens[index].line, schema, before, block, rows))
+            tables.append(SpacedTable(data, schema, before, block, rows))
         index = floor = max(end + used, index + 1)
     return tables
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -39,6 +39,8 @@ class Region:
     before: tuple[str, ...] = ()
     block: list[tuple[str, ...]] = field(default_factory=list)
     rows: list[RawRow] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    """Numbers of the lines of its data."""
     header_texts: frozenset[str] = frozenset()
     numbering: tuple[str, ...] = ()
     """The row that numbers the columns (1 2 3 …) below the header."""
@@ -118,7 +120,8 @@ class TabReader:
         if is_leaf_header(cells):
             self._header(number, cells)
         elif self._open is None:
-            if not self._block and not _first_label(cells) and not is_upper_header(cells):
+            title = len([cell for cell in cells if cell]) == 1
+            if not (self._block or title or _first_label(cells) or is_upper_header(cells)):
                 self._before.clear()
             self._block.append((number, cells))
         elif is_header_row(cells) or self._open.repeats_header(cells):
@@ -130,6 +133,7 @@ class TabReader:
         else:
             self._block.clear()
             self._open.rows.append(raw_row(cells, page_start=page_start))
+            self._open.lines.append(number)
 
     def _header(self, number: int, cells: tuple[str, ...]) -> None:
         rows = [cells]
@@ -186,6 +190,6 @@ def _first_label(cells: Sequence[str]) -> str:
     return label_role(head)
 
 
-def tab_regions(lines: Sequence[str]) -> Iterator[Region]:
+def tab_regions(lines: Sequence[str]) -> list[Region]:
     """Performance tables of a tab-separated export."""
-    yield from TabReader().read(lines)
+    return TabReader().read(lines)

@@ -244,10 +244,11 @@ def _path_to_rows(final: _Node, rows: Sequence[RawRow], schema: Schema) -> list[
             current = GridRow()
             if reading.pairs or node.action != "goes_on" or anchor is None:
                 grid.append(current)
-        begins = node.action in {"start", "pending"} or anchor is None
-        if begins:
+        if node.action in {"start", "pending"} or anchor is None:
             anchor = current
-        _put_prefix(anchor, reading, joined=not begins)
+            _put_prefix(anchor, reading, joined=False)
+        else:
+            _put_prefix(anchor, reading, joined=True)
         for group, pair in reading.pairs:
             current.append(names[group], pair.name)
             current.append(names[group] + 1, pair.target)
