@@ -24,6 +24,7 @@ FILTERS: Mapping[str, str] = {
     "unit_name": "预算单位",
     "level2": "二级指标",
     "name": "三级指标",
+    "cluster": "同类指标",
 }
 """Fields that an address may filter by: the side's, and what links of other pages use."""
 

@@ -46,3 +46,28 @@ def value_histogram(histogram: Histogram, low: float | None, high: float | None)
         .properties(height=90)
     )
     return styled(chart)
+
+
+def coverage_matrix(rows: tuple[tuple[str, int | None, int], ...]) -> Any:
+    """How many indicators there are of each place and year."""
+    import altair as alt
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        [{"城市": name or "未注明", "年度": str(year or "未注明"), "指标": number} for name, year, number in rows]
+    )
+    order = list(dict.fromkeys(frame["城市"]))
+    base = alt.Chart(frame).encode(
+        x=alt.X("年度:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
+        y=alt.Y("城市:N", title=None, sort=order, axis=alt.Axis(domain=False, ticks=False, labelLimit=160)),
+    )
+    cells = base.mark_rect(cornerRadius=3).encode(
+        color=alt.Color("指标:Q", scale=alt.Scale(scheme="blues", domainMin=0), legend=None),
+        tooltip=["城市:N", "年度:O", alt.Tooltip("指标:Q", format=",")],
+    )
+    half = float(frame["指标"].max()) * 0.55
+    words = base.mark_text(fontSize=12).encode(
+        text=alt.Text("指标:Q", format=","),
+        color=alt.condition(alt.datum["指标"] > half, alt.value("white"), alt.value("#33455a")),
+    )
+    return styled((cells + words).properties(height=alt.Step(30)))

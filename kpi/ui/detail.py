@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kpi.catalog.answers import Hit
     from kpi.store import Store
 
-_VIEWS = {"page": "原文位置", "project": "项目整表", "cities": "其他城市", "fields": "全部字段"}
+_VIEWS = {"page": "原文位置", "project": "项目整表", "cities": "其他城市", "fields": "全部字段", "correct": "修正"}
 _OTHERS = 30
 """Hits of other places that the page lists; the rest is one click away in 检索."""
 
@@ -35,28 +35,51 @@ def show() -> None:
         st.info("请从检索结果中点开一条指标。", icon=":material/info:")
         link("search", "去检索", icon=":material/search:")
         return
-    hit = store.hit(identity)
+    hit = _find(store, identity)
+    if hit is None:
+        return
     record = hit.record
     with st.container(key="links-back"):
         link("search", "返回检索", st.session_state.get("last-search", {}), icon=":material/arrow_back:")
     _show_head(hit)
-    if record["warnings"]:
-        words = "；".join(dict.fromkeys(warning_words(code) for code in record["warnings"]))
+    warnings = [code for code in record["warnings"] if code != "corrected"]
+    if warnings:
+        words = "；".join(dict.fromkeys(warning_words(code) for code in warnings))
         st.markdown(f":orange[:material/warning: {escape(words)}]")
     view = st.segmented_control(
         "内容", list(_VIEWS), format_func=_VIEWS.__getitem__, required=True, label_visibility="collapsed", width="stretch",
         **address.bind("view", address.choice("view", list(_VIEWS), "page"), lambda name: name if name != "page" else None),
     )  # fmt: skip
-    {"page": _show_place, "project": _show_project, "cities": _show_elsewhere, "fields": _show_fields}[view or "page"](
-        store, hit
-    )
+    views = {
+        "page": _show_place, "project": _show_project, "cities": _show_elsewhere, "fields": _show_fields, "correct": _show_correct,
+    }  # fmt: skip
+    views[view or "page"](store, hit)
+
+
+def _find(store: Store, identity: str) -> Hit | None:
+    from kpi.errors import UsageError
+    from kpi.ui.correcting import show_rejected
+
+    try:
+        return store.hit(identity)
+    except UsageError:
+        if not show_rejected(identity):
+            raise
+    return None
+
+
+def _show_correct(store: Store, hit: Hit) -> None:
+    from kpi.ui.correcting import show_correcting
+
+    show_correcting(store, hit)
 
 
 def _show_head(hit: Hit) -> None:
     record = hit.record
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.markdown(f"### {escape(record['name']) or '（未写名称）'}")
+        corrected = " :orange-badge[已改]" if "corrected" in record["warnings"] else ""
+        st.markdown(f"### {escape(record['name']) or '（未写名称）'}{corrected}")
         st.caption(_levels(record))
         with st.container(key="target"):
             st.markdown(escape(canonical(record)) or "（未填写）")
@@ -185,7 +208,7 @@ def _show_elsewhere(store: Store, hit: Hit) -> None:
             link(
                 "search",
                 f"在检索中查看全部 {count(answer.total)} 条",
-                {"q": hit.record["name"]},
+                same_indicator(hit),
                 icon=":material/search:",
             )
 

@@ -72,9 +72,13 @@ def show_rows(rows: Sequence[PrintedRow], *, number: int = 0, column: int = -1, 
         st.caption("没有可显示的表")
         return
     width = max(len(row.texts) for row in rows)
-    used = [place for place in range(width) if any(place < len(row.texts) and row.texts[place].strip() for row in rows)]
-    head = _heading(rows, used)
     body = [row for row in rows if row.role != "header"]
+    used = [
+        place
+        for place in range(width)
+        if any(place < len(row.texts) and row.texts[place].strip() for row in body or rows)
+    ]
+    head = _heading(rows, used)
     with st.container(key=f"printed-{key}"):
         st.table(_styled(body, used, head, number, column), border=True, hide_index=True)
 

@@ -47,7 +47,7 @@ def show() -> None:
         tell(error)
         _show_syntax()
         return
-    _show_chips(asked)
+    _show_chips(store, asked)
     _show_toolbar(answer, asked, query)
     if not answer.total:
         _show_nothing(answer, asked)
@@ -80,7 +80,7 @@ def _facet_names() -> list[str]:
     return list(FACETS)
 
 
-def _show_chips(asked: Asked) -> None:
+def _show_chips(store: Store, asked: Asked) -> None:
     chosen = [(name, value) for name, values in asked.filters.items() for value in values]
     ends = [("min", "≥", asked.low), ("max", "≤", asked.high)] if asked.single_unit else []
     ranged = [(name, sign, value) for name, sign, value in ends if value is not None]
@@ -88,7 +88,7 @@ def _show_chips(asked: Asked) -> None:
         return
     with st.container(horizontal=True, key="chips", gap="small"):
         for name, value in chosen:
-            label = f"{FILTERS[name]}：{escape(shorten(value_word(name, value), 24))}"
+            label = f"{FILTERS[name]}：{escape(shorten(_chip_text(store, name, value), 24))}"
             st.button(
                 label,
                 key=f"chip-{name}-{value}",
@@ -107,6 +107,13 @@ def _show_chips(asked: Asked) -> None:
             )
         if len(chosen) + len(ranged) > 1:
             st.button("全部清除", key="clear-chips", type="tertiary", on_click=clear)
+
+
+def _chip_text(store: Store, name: str, value: str) -> str:
+    if name == "cluster":
+        cluster = store.clustering.get(value)
+        return cluster.canonical if cluster is not None else value
+    return value_word(name, value)
 
 
 def _drop(name: str, value: str | None) -> None:
@@ -171,7 +178,8 @@ def show_hit(hit: Hit) -> None:
             link("detail", mark(record["name"], spans["name"]) or "（未写名称）", {"id": record["id"]}, width="stretch")
             st.caption(_levels(record))
         with target:
-            st.markdown(f"**{escape(canonical(record)) or '（未填写）'}**")
+            badge = " :orange-badge[已改]" if "corrected" in record["warnings"] else ""
+            st.markdown(f"**{escape(canonical(record)) or '（未填写）'}**{badge}")
             if differs(record):
                 st.caption(f"原文 {escape(shorten(record['target'], 40))}")
         with where:

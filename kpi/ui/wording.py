@@ -87,6 +87,16 @@ def figure(value: object) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def measure(value: object, unit: str) -> str:
+    """A number with its unit; money from 1 万元 on in 万元."""
+    number = to_number(value)
+    if number is None:
+        return ""
+    if unit == "元" and abs(number) >= _TEN_THOUSAND:
+        return f"{figure(number / _TEN_THOUSAND)}万元"
+    return f"{figure(number)}{unit}"
+
+
 def count(number: int) -> str:
     """A count with separators."""
     return f"{number:,}"
