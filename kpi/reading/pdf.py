@@ -15,9 +15,9 @@ from pypdfium2 import raw
 from kpi.errors import BadInput
 from kpi.model import Page
 from kpi.reading.drawing import Drawing, page_to_drawing
-from kpi.reading.geometry import page_frame
+from kpi.reading.geometry import Ruling, page_frame
 from kpi.reading.glyphs import page_glyphs, text_direction
-from kpi.reading.grid import rulings_to_grids
+from kpi.reading.grid import Grid, rulings_to_grids
 from kpi.reading.layout import Surroundings, grids_to_page, text_to_lines
 from kpi.text import squeeze, usual_characters
 
@@ -34,6 +34,8 @@ SAME_EDGE = 4.0
 """Points by which column edges of a table may differ from page to page (许昌's print: under 1)."""
 CONTINUES_SHARE = 0.6
 """Share of a headless table's column edges that must lie on edges of the table before."""
+LOST_SHARE = 0.9
+"""Share of a table's column edges that must lie on edges of the table before to give it that table's outer columns."""
 SCANNED_PICTURE = 0.4
 """Share of the page that a picture must cover for a page without text to count as scanned."""
 FEW_CHARACTERS = 40
@@ -136,6 +138,8 @@ def _read_page(document: Any, number: int, surroundings: Surroundings, settings:
         grids = rulings_to_grids(drawing.rulings)
         if not grids and wanted:
             grids = rulings_to_grids(drawing.rulings + drawing.faint_rulings)
+        if grids and (lines := _lost_outer_lines(grids[0], previous)):
+            grids = rulings_to_grids(drawing.rulings + lines)
         if not wanted and not (previous and (not grids or _continues(grids[0].column_edges, previous))):
             return _plain_page(number, text, page)
         glyphs = page_glyphs(text_page, frame, drawing.special_text)
@@ -158,6 +162,23 @@ def _suspect(text: str, drawing: Drawing) -> str:
     if len(characters) >= FEW_CHARACTERS and strange >= UNREADABLE_SHARE * len(characters):
         return "unreadable_text"
     return ""
+
+
+def _lost_outer_lines(grid: Grid, previous: Sequence[float]) -> list[Ruling]:
+    """Side lines of a table without any whose outer column shows no line on this page: it stands where it stood before."""
+    if len(previous) < 2:
+        return []
+    left, right, own = previous[0], previous[-1], grid.column_edges
+    met = sum(1 for edge in own if any(abs(edge - other) <= SAME_EDGE for other in previous))
+    if met < LOST_SHARE * len(own) or not (own[0] > left + SAME_EDGE or own[-1] < right - SAME_EDGE):
+        return []
+    top, bottom = grid.row_edges[0], grid.row_edges[-1]
+    return [
+        Ruling(left, top, left, bottom),
+        Ruling(right, top, right, bottom),
+        Ruling(left, top, right, top),
+        Ruling(left, bottom, right, bottom),
+    ]
 
 
 def _continues(edges: Sequence[float], previous: Sequence[float]) -> bool:
