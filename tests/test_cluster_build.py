@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.cluster import (
+    CUT,
     Clustering,
     add_names,
     cluster_counts,
@@ -154,7 +155,7 @@ def test_the_canonical_name_is_the_most_frequent_then_shortest_without_year_and_
     assert cluster.canonical == "危桥改造数量"
     assert cluster.count == 9
     assert [member.count for member in cluster.members] == [5, 2, 2]
-    assert 0.55 <= cluster.weakest <= 1
+    assert CUT <= cluster.weakest <= 1
 
 
 def test_a_cluster_is_found_by_id_and_by_any_wording() -> None:

@@ -15,8 +15,11 @@ from tests.clusters import GIVEN, OWN, b_cubed, listed_together, pairwise, read_
     [
         pytest.param(GIVEN / "clusters.csv", 0.92, 0.92, id="given documents (medical insurance)"),
         pytest.param(GIVEN / "clusters_more.csv", 0.85, 0.90, id="other departments, given"),
-        pytest.param(OWN / "dev.csv", 0.88, 0.95, id="sixteen departments, tuned on"),
-        pytest.param(OWN / "heldout.csv", 0.78, 0.90, id="sixteen further departments, not tuned on"),
+        pytest.param(OWN / "dev.csv", 0.88, 0.94, id="sixteen departments, tuned on"),
+        pytest.param(
+            OWN / "heldout.csv", 0.80, 0.90, id="sixteen further fields, measured untouched before they were read"
+        ),
+        pytest.param(OWN / "fresh.csv", 0.78, 0.92, id="sixteen last fields, never tuned on"),
     ],
 )
 def test_groups_agree_with_people(path: Path, least_f1: float, least_precision: float) -> None:

@@ -19,7 +19,7 @@ INSERTION = 0.8
 """Price of what one name says more, in tokens."""
 SUBSTITUTION = 4.0
 """Price of what both names say differently, in tokens."""
-CUT = 0.55
+CUT = 0.45
 """Least average similarity (0–1) at which two groups are one indicator; fixed, whatever is loaded."""
 
 # Heads that count or price things: 合格批次 is told from 批次 by its words; aspects are vetoes only for rates and states.
@@ -27,6 +27,7 @@ PLAIN_MEASURES = frozenset({"数量", "金额", "面积", "长度", "成本", "�
 
 # Families in which a word of substance need not be named: who answers, or weak words, tell them apart.
 WITHOUT_SUBJECT = (WORDY | ANSWERED) - {AWARENESS}
+STATE = "状态"
 # Heads of which the actions are the thing itself: 监管能力 is not 监管宣传能力.
 ABSTRACT = frozenset({"能力", "水平", "状态/成效"})
 
@@ -43,7 +44,7 @@ def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
     """All reasons against a pair, in a fixed order; the same from both sides."""
     found = []
     families = {a.family, b.family}
-    if not families_meet(a.family, b.family):
+    if not families_meet(a.family, b.family) or (a.family != b.family and _other_state(a, b)):
         found.append(Veto("计量", a.family, b.family))
     if a.subject != b.subject and not families & WITHOUT_SUBJECT:
         found.append(Veto("主体", *("有" if tags.subject else "无" for tags in (a, b))))
@@ -58,6 +59,12 @@ def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
         found.append(_veto("数字", a.numbers, b.numbers))
     found.extend(_contrasts(a, b, vocabulary))
     return found
+
+
+def _other_state(a: Tags, b: Tags) -> bool:
+    """A rate meets a degree of the same action or aspect (稳定率, 稳定性), not one of nothing in common (参保率, 保障情况)."""
+    shared = (a.actions & b.actions) | (a.strong & b.strong) | (a.weak & b.weak)
+    return group_of(a.family) == STATE and not shared
 
 
 def _contrasts(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
