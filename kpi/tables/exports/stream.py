@@ -34,6 +34,8 @@ ON_AFTER_BLANK = 2.0
 MISSING = {"name": 4.0, "target": 3.0, "actual": 1.0, "weight": 1.0, "score": 1.0, "comparator": 1.0, "basis": 0.5}
 DESCRIBED = 2.0
 """Cost of an empty description left of the targets, where every row has one (河北); right of them most are empty (河南)."""
+DESCRIBES = -2.0
+"""Gain of a description that repeats the name before it: 反映经济成本指标的情况 after 经济成本指标 (河北)."""
 LEVEL_ALONE = 1.5
 """Cost of a 一级 that begins without a 二级: 成本指标 and 满意度指标 are either."""
 REPEATED = 0.5
@@ -103,6 +105,8 @@ def _follow(
     if same_row:
         if not is_total(step.text):
             price += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
+            if roles[step.column] == "name" and roles[column] == "description" and step.text in text:
+                price += DESCRIBES
         price += _gap_cost(step, token.gap, roles, broken=broken)
         return _Step(step.cost + price, column, index, text, new_row=False, broken=broken, before=step)
     if token.gap == Gap.SPACE:

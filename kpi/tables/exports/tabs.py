@@ -107,6 +107,8 @@ class TabReader:
         self._break = True
         if _PAGE_NUMBER.fullmatch(text):
             return
+        if any(sum(map(bool, cells)) > 1 for _, cells in self._block):
+            self._before.clear()
         self._block.clear()
         if self._open is not None and not self._open.repeats_titles([text]):
             self._open = None
