@@ -25,6 +25,7 @@ from kpi.catalog.documents import DocumentRow
 from kpi.catalog.layout import CLUSTERS, Layout
 from kpi.catalog.schema import CODED, INDEXED
 from kpi.catalog.snapshot import Mask, Rows, Snapshot, open_snapshot
+from kpi.comparing import Comparing
 from kpi.errors import UsageError
 from kpi.query import Query, SortKey, evaluate, find_field, parse_query
 
@@ -62,7 +63,7 @@ class Selection:
         return int(np.count_nonzero(self.mask))
 
 
-class Store:
+class Store(Comparing):
     """A store opened on one snapshot; use `open_store`. May be shared by threads; close it."""
 
     def __init__(self, path: str | Path) -> None:
