@@ -150,6 +150,26 @@ def test_unit_rows_stay_rows_of_their_own() -> None:
     assert [row.split("│")[0] for row in wide_rows(body)] == ["450", "450001", "330100260000000000011"]
 
 
+def test_wide_table_with_one_space_between_columns() -> None:
+    """Empty cells are gone: the order of groups and the rows above tell where a pair stands."""
+    body = (
+        "450 某市水利局 12.00\n\n"
+        "330100260000000000011 甲项目 5.00 巡河次数 ≥5次 水质达标情况 有效改善 群众满意度 ≥90%\n\n"
+        "清淤长度 ≥3公里 生态影响 持续改善\n\n"
+        "330100260000000000022 乙项目 7.00 培训人次 ≥40人次 学员满意度 ≥85%\n"
+    )
+    header = (
+        "单位编码（项目编码） 项目单位（项目名称） 项目金额（万元） 绩效目标\n产出指标 效益指标 满意度指标\n"
+        + " ".join(["三级指标 指标值"] * 3)
+    )
+    (table,) = lines_to_tables(("2026年项目绩效目标表\n\n" + header + "\n\n" + body).split("\n"))
+    assert grid_lines(table)[-3:] == [
+        "330100260000000000011│甲项目│5.00│巡河次数│≥5次│水质达标情况│有效改善│群众满意度│≥90%",
+        "│││清淤长度│≥3公里│生态影响│持续改善││",
+        "330100260000000000022│乙项目│7.00│培训人次│≥40人次│││学员满意度│≥85%",
+    ]
+
+
 # --- properties ---------------------------------------------------------------------------------------------------------
 
 _CELL = st.one_of(

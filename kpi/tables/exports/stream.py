@@ -34,6 +34,8 @@ ON_AFTER_BLANK = 2.0
 MISSING = {"name": 4.0, "target": 3.0, "actual": 1.0, "weight": 1.0, "score": 1.0, "comparator": 1.0, "basis": 0.5}
 DESCRIBED = 2.0
 """Cost of an empty description left of the targets, where every row has one (河北); right of them most are empty (河南)."""
+SKIPPED = 0.05
+"""Cost of each empty column; decides only between equals."""
 DESCRIBES = -2.0
 """Gain of a description that repeats the name before it: 反映经济成本指标的情况 after 经济成本指标 (河北)."""
 LEVEL_ALONE = 1.5
@@ -131,9 +133,22 @@ def _gap_cost(step: _Step, gap: Gap, roles: tuple[str, ...], *, broken: bool) ->
 
 
 def _missing(start: int, stop: int, roles: tuple[str, ...]) -> float:
-    cost = sum(MISSING.get(role, 0.0) for role in roles[start:stop]) + 0.05 * (stop - start)
+    """Cost of leaving the columns `start` to `stop` empty."""
+    cost = SKIPPED * (stop - start)
+    if _is_wide(roles):
+        if start < stop and roles[start] == "target":
+            cost += MISSING["target"]
+        if start < stop and roles[stop - 1] == "name":
+            cost += MISSING["name"]
+        return cost
+    cost += sum(MISSING.get(role, 0.0) for role in roles[start:stop])
     described = "description" in roles[start:stop] and "target" in roles[roles.index("description") :]
     return cost + (DESCRIBED if described else 0.0)
+
+
+@cache
+def _is_wide(roles: tuple[str, ...]) -> bool:
+    return roles.count("name") > 1
 
 
 def _row_end(step: _Step, roles: tuple[str, ...]) -> float:
@@ -152,6 +167,9 @@ def _row_end(step: _Step, roles: tuple[str, ...]) -> float:
         node = node.before
     if total or unused:
         return -2.0 if total else 0.0
+    if _is_wide(roles):
+        cost = MISSING["target"] if roles[step.column] == "name" else 0.0
+        return cost + (REWARD if "target" in held or held & {*MONEY} else 0.0)
     cost = sum(MISSING.get(role, 0.0) for role in roles[step.column + 1 :])
     if {"name", "target"} <= held:
         return cost + REWARD
