@@ -1,0 +1,133 @@
+"""Do indicators match goal and tasks, and are they the project's own (相关性): R35, R36, R38."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from kpi.review.registry import DOCUMENT, LEAD, PROJECT_TABLES, RELEVANT, TARGET_TABLES, WARNING, Problem, rule
+from kpi.review.views import DocumentView, ProjectView
+from kpi.review.vocabulary import BENEFIT, OUTPUT
+from kpi.targets import find_unit
+from kpi.text import fold
+
+# A promise: what is done, then how much. Money, dates, shares of a year and counts of what exists are none.
+_PROMISE = re.compile(
+    r"(?:完成|建成|建设|新建|改建|扩建|改造|维修|修缮|开展|举办|组织|培训|发放|购置|采购|资助|救助|补助|检查|抽检|监测|印发|编制|新增|治理|修复|铺设|安装|"
+    r"配备|招聘|招录|扶持|培育|达到|达|不低于|不少于|提高到|提升至|控制在|降至|覆盖)"
+    r"([^\d，。；、,;]{0,14}?)(\d+(?:\.\d+)?)\s*(%|万?[\u4e00-\u9fff]{1,3})"
+)
+_BACKGROUND = re.compile(r"现有|共有|目前|截至|上年|去年|历年|以来|其中|预计收入|总投资|投资")
+_CLAUSE = re.compile(r"[，。；;,\n]")
+
+
+@rule(
+    "R35", WARNING, "目标里承诺的数量没有对应指标", topic=RELEVANT, tables=PROJECT_TABLES,
+    advice="为目标里写明的数量设指标，或使指标值与目标一致",
+    explained="绩效目标写“培训200人次”“合格率达到95%”，而没有任何指标值是这个数。金额、日期和现状数不算。",
+)  # fmt: skip
+def promised_numbers(view: ProjectView) -> Iterator[Problem]:
+    """A number promised in the goal stands in an indicator."""
+    if not view.project.goal or not view.rows:
+        return
+    values: set[Decimal] = set()
+    for row in view.rows:
+        item = row.indicator
+        values.update(
+            number for number in (item.value, item.upper, item.base_value, item.base_upper) if number is not None
+        )
+        values.update(Decimal(found) for found in re.findall(r"\d+(?:\.\d+)?", f"{item.target} {item.name}"))
+    for clause in _CLAUSE.split(fold(view.project.goal)):
+        if _BACKGROUND.search(clause):
+            continue
+        for match in _PROMISE.finditer(clause):
+            number, unit = Decimal(match[2]), match[3]
+            if number < 2 or not (base := _promised(number, unit)) or base & values:
+                continue
+            yield Problem(
+                message=f"目标承诺“{match[0]}”，没有指标值是 {match[2]}{unit}",
+                printed=match[0],
+                expected=f"一条指标值为 {match[2]}{unit} 的指标",
+            )
+
+
+def _promised(number: Decimal, unit: str) -> set[Decimal]:
+    """The number with and without its scale; empty for money, dates and what is no unit."""
+    for length in range(len(unit), 0, -1):
+        known = find_unit(unit[:length])
+        if known is not None:
+            if known.family in {"money", "years", "months", "days", "working_days", "duration"}:
+                return set()
+            return {number, number * known.factor / known.divisor}
+    return set()
+
+
+_GENERAL = re.compile(
+    r"^\d+[、.．]?|持续|着力|推进|完善|加强|做好|完成|强化|落实|维护|优化|深化|提升|提高|扎实|全面|积极|稳步|进一步|加快|健全|抓好|开展|组织|工作|任务|"
+    r"管理|建设|服务|保障|的|和|与|及|等|重点|年度|项目|情况|水平|能力|体系|机制|制度|质量"
+)
+
+
+@lru_cache(maxsize=50_000)
+def _topics(text: str) -> frozenset[str]:
+    """Pairs of characters of a text's own words, general words left out."""
+    parts = re.split(r"[^\w]|\s", _GENERAL.sub(" ", fold(text)))
+    return frozenset(part[at : at + 2] for part in parts for at in range(len(part) - 1))
+
+
+@rule(
+    "R36", LEAD, "主要任务没有对应的产出", topic=RELEVANT, tables=TARGET_TABLES, settings=("task_overlap",),
+    advice="为每项主要任务设产出指标",
+    explained="年度主要任务的名称（去掉推进、完善、工作等泛词后）与所有产出、效益指标的名称和说明没有共同的词。",
+)  # fmt: skip
+def tasks_without_output(view: ProjectView) -> Iterator[Problem]:
+    """Each named task has an output."""
+    rows = [row for row in view.rows if row.group in {OUTPUT, BENEFIT}]
+    if not rows:
+        return
+    known: set[str] = set()
+    for row in rows:
+        known |= _topics(row.indicator.name) | _topics(row.indicator.description) | _topics(row.indicator.target)
+    for task in view.project.tasks:
+        own = _topics(task.name)
+        if own and len(own & known) < view.settings.task_overlap:
+            yield Problem(
+                message=f"主要任务“{task.name}”没有对应的指标", printed=task.name, expected="至少一条产出指标"
+            )
+
+
+@rule(
+    "R38", LEAD, "指标块与另一项目雷同", topic=RELEVANT, view=DOCUMENT, settings=("block_share", "block_rows"),
+    advice="确认两个项目内容确实相同；不同的按各自内容设指标",
+    explained="两个项目 80%（默认）以上的指标（名称和指标值）相同，成本除外。每个项目只与前面最相似的一个比较，列出一次。",
+)  # fmt: skip
+def copied_blocks(view: DocumentView) -> Iterator[Problem]:
+    """Indicator blocks of two projects are not the same."""
+    seen: dict[tuple[str, str], list[int]] = {}
+    projects = [project for project in view.projects if not project.overall]
+    blocks = [_block(project) for project in projects]
+    share = Decimal(str(view.settings.block_share)) / 100
+    for number, (project, block) in enumerate(zip(projects, blocks, strict=True)):
+        common: dict[int, int] = {}
+        for key in block:
+            for other in seen.get(key, ()):
+                common[other] = common.get(other, 0) + 1
+        for key in block:
+            seen.setdefault(key, []).append(number)
+        if len(block) < view.settings.block_rows or not common:
+            continue
+        twin = max(common, key=lambda other: (common[other], -other))
+        larger = max(len(block), len(blocks[twin]))
+        if common[twin] >= share * larger:
+            original = projects[twin]
+            yield Problem(
+                message=f"{larger} 条指标中 {common[twin]} 条与“{original.title}”（第 {original.project.source.row} 行起）相同",
+                source=project.project.source, project=project.title, printed=f"{common[twin]}/{larger}", expected="按本项目内容设置的指标",
+                evidence={"twin": original.project.code or original.title, "page": original.project.source.page, "common": common[twin]},
+            )  # fmt: skip
+
+
+def _block(project: ProjectView) -> frozenset[tuple[str, str]]:
+    return frozenset((row.name, fold(row.indicator.target)) for row in project.rows if row.group != "成本")
