@@ -33,6 +33,8 @@ SPACED = 0.08
 """Times the character width: letters of a line that are all this far apart are not one horizontal text."""
 VERTICAL_PITCH = 1.2
 """Times the character width: letters under each other in vertical print are at most this far apart."""
+VERTICAL_ROWS = 3
+"""Rows of letters from which print may be vertical."""
 
 
 class Line(NamedTuple):
@@ -135,8 +137,11 @@ def glyphs_to_text(glyphs: Iterable[Glyph]) -> str:
 def _vertical_columns(rows: list[list[Glyph]]) -> list[list[Glyph]] | None:
     """Vertical print in several columns, each from top to bottom, the right one first; None when it is not that.
 
-    In vertical print letters touch the ones under them and are apart from those beside them.
+    In vertical print letters touch the ones under them and are apart from those beside them. Spread letters of a short
+    horizontal text do that too: only a text that is higher than wide counts as vertical.
     """
+    if len(rows) < VERTICAL_ROWS or max(map(len, rows)) >= len(rows):
+        return None
     for row in rows:
         if any(b.x0 - a.x1 < SPACED * (a.x1 - a.x0) for a, b in pairwise(row)):
             return None

@@ -176,17 +176,24 @@ def _same_project(
     group: Sequence[Segment], after: Segment, rows: Sequence[GridRow], layout: Layout, cuts: frozenset[int], *,
     merged: bool, whole: int,
 ) -> bool:  # fmt: skip
-    before = group[-1]
-    has_text = any(not run.blank for run in group)
-    at_page_end = before.bottom and after.top
-    if not at_page_end:
-        own_cell = merged and after.bottom and after.start not in cuts
-        return after.blank and not (own_cell and _is_project_start(rows, after.start, layout, cuts))
-    if after.start in cuts:
-        return True
+    """Whether the rows of `after` belong to the project of `group` above them."""
+    if group[-1].bottom and after.top:
+        return after.start in cuts or _same_over_page(group, after, rows, layout, cuts, merged=merged, whole=whole)
+    if not after.blank or after.start in cuts:
+        return after.blank
+    if _name_follows(rows, after.start, layout, cuts):
+        return False
+    return not (merged and after.bottom and _is_project_start(rows, after.start, layout, cuts))
+
+
+def _same_over_page(
+    group: Sequence[Segment], after: Segment, rows: Sequence[GridRow], layout: Layout, cuts: frozenset[int], *,
+    merged: bool, whole: int,
+) -> bool:  # fmt: skip
+    """A page end lies between `group` and `after`: one merged cell cut in two, or two."""
     if _restarts(rows, after.start, layout, cuts):
         return False
-    if after.blank or not has_text:
+    if after.blank or all(run.blank for run in group):
         return True
     if not merged or _levels_restart(rows, after.start, layout) or _is_heading(group, rows, layout):
         return False  # where cells are not merged a name cut in two is a row cut in two, and that is settled above
@@ -197,7 +204,6 @@ def _same_project(
         tail = after.texts[position]
         if head and tail:
             return head == tail or _is_cut_code(head, tail, whole)
-        return bool(head or tail) and not _two_amounts(group, after, rows, layout)
     return not _two_amounts(group, after, rows, layout)
 
 
@@ -218,12 +224,16 @@ def _is_project_start(rows: Sequence[GridRow], start: int, layout: Layout, cuts:
     keys = layout.columns("code", "project")
     if rows[start].slots[keys[0]].row_span > 1 or len(layout.bands) == 1:
         return True
-    if start + 1 in cuts and any(squeeze(rows[start + 1].slots[column].text) for column in keys):
-        return True
     under_heading = (
         start > 0 and not any(_names(rows, start - 1, layout, cuts)) and any(_names(rows, start, layout, cuts))
     )
     return under_heading or _restarts(rows, start, layout, cuts)
+
+
+def _name_follows(rows: Sequence[GridRow], start: int, layout: Layout, cuts: frozenset[int]) -> bool:
+    """The row is cut by a page end, and its project's code or name stands behind the cut."""
+    keys = layout.columns("code", "project")
+    return start + 1 in cuts and any(squeeze(rows[start + 1].slots[column].text) for column in keys)
 
 
 def _names(rows: Sequence[GridRow], index: int, layout: Layout, cuts: frozenset[int]) -> list[str]:

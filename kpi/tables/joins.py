@@ -21,6 +21,8 @@ INCOMPLETE = 3.0
 """One side lacks a cell that nearly all rows of this table have."""
 DANGLING = 4.0
 """An open bracket that is closed behind the cut, or a text that begins with closing punctuation."""
+NAMELESS = 9.0
+"""Behind the cut a target stands without a name, and the row before has both: only a merged name could look like this."""
 FRAGMENT = 3.0
 """A name of one or two characters."""
 TAIL = 4.0
@@ -42,6 +44,7 @@ FEW_ROWS = 4
 MANDATORY_SHARE = 0.8
 """A column that at least this share of the rows fills is expected in every row."""
 
+_NUMBERED = re.compile(r"^(?:指标\d|\d{1,2}[、.．](?!\d)|[①-⑳])")
 _LEFTOVER = re.compile(r"^(?:[.…·]+|指标\d*[:：]?[.…]*)$")
 _ROW_ROLES = ("half_target", "actual", "weight", "score", "value_type")
 _CLOSING = tuple("）)】]》”’，。、；：,;:%％的")
@@ -89,11 +92,20 @@ class _Judge:
         own = {band.name: _own_columns(band) for band in self.layout.bands}
         if not any(first[column] or second[column] for columns in own.values() for column in columns):
             return self._heading_evidence(before, first, second)
+        if self._completes(first, second):
+            return DECISIVE
         total = self._begins_anew(first, second)
         for band in self.layout.bands:
             if any(second[column] for column in own[band.name]):
                 total += self._band_evidence(before, first, second, band)
         return total
+
+    def _completes(self, first: Sequence[str], second: Sequence[str]) -> bool:
+        """Before the cut no name has its target, behind it stands one: the whole row was cut between its cells."""
+        pairs = [(band.name, column) for band in self.layout.bands for column in band.targets]
+        if any(first[name] and first[column] for name, column in pairs):
+            return False
+        return any(first[name] and second[column] for name, column in pairs)
 
     def _begins_anew(self, first: Sequence[str], second: Sequence[str]) -> float:
         total = 0.0
@@ -127,6 +139,8 @@ class _Judge:
             return STARTS_ANEW
         complete = all(bool(first[column]) == bool(second[column]) for column in mandatory)
         total = COMPLETE if complete else INCOMPLETE
+        if name and not tail and any(first[column] and second[column] for column in band.targets):
+            total = NAMELESS
         if tail:
             total += _name_evidence(name, tail)
             total += _line_evidence(before.slots[band.name].text, self.widths[band.name])
@@ -188,6 +202,8 @@ def _is_number(value: str, rest: str) -> bool:
 
 
 def _name_evidence(name: str, tail: str) -> float:
+    if _NUMBERED.match(tail):
+        return STARTS_ANEW
     total = 0.0
     for closing, opening in _PAIRS.items():
         if name.count(opening) > name.count(closing) and tail.count(closing) > tail.count(opening):

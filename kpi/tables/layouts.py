@@ -246,11 +246,11 @@ def _split_columns(
     for column, role in enumerate(roles):
         if not role:
             continue
-        band = max((index for index, begin in enumerate(starts) if begin <= column), default=-1)
-        if role in PROJECT_ROLES or band < 0 or (role in {"level1", "level2"} and len(names) == 1):
+        number = max((index for index, begin in enumerate(starts) if begin <= column), default=-1)
+        if role in PROJECT_ROLES or number < 0 or (role in {"level1", "level2"} and len(names) == 1):
             shared.setdefault(role, []).append(column)
         else:
-            band_columns[band].setdefault(role, []).append(column)
+            band_columns[number].setdefault(role, []).append(column)
     if band_columns and len(names) > 1:
         for role in ("level1",):  # the second half does not repeat it
             if role in band_columns[0]:
