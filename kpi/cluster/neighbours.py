@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEIGHBOURS = 30
-"""Nearest rows looked at for each row; more found nothing on 100,000 names (docs/decisions.md)."""
+"""Nearest rows looked at for each row; what 100 would change: docs/decisions.md."""
 LEAST_COSINE = 0.3
 """Below it no pair reaches the cut, except names of next to no words (`FEW_WORDS`)."""
 FEW_WORDS = 1.3
