@@ -17,6 +17,8 @@ MONEY = ("amount", "fund")
 BEGINNING = ("code", "project")
 FREE = "free"
 """Role of a column with no header of its own."""
+TARGETS = frozenset({"target", "half_target", "grade_best"})
+"""Roles of columns that hold targets."""
 SIDE = "side"
 """Role of a column left of the levels that holds one label for the whole table (绩效指标, written downwards)."""
 _MONEY_WORDS = re.compile("资金|金额|经费|预算|拨款|元")
@@ -77,7 +79,7 @@ def is_leaf_header(cells: Sequence[str]) -> bool:
     if len(texts) < 2 or sum(map(is_header_word, texts)) < HEADER_SHARE * len(texts):
         return False
     roles = [column_role(text) for text in texts]
-    return "name" in roles and "target" in roles
+    return "name" in roles and bool(TARGETS & set(roles))
 
 
 def is_upper_header(cells: Sequence[str]) -> bool:
@@ -106,7 +108,7 @@ def rows_to_schema(rows: Sequence[Sequence[str]]) -> Schema | None:
         return None
     leaf = rows[leaf_index]
     if "level1" in map(column_role, leaf):
-        return _level_schema(rows, leaf_index)
+        return _level_schema(_spread(rows), leaf_index)
     names = [position for position, text in enumerate(leaf) if column_role(text) == "name"]
     groups = [found for row in rows for text in row if (found := group_of(text))]
     if len(names) > 1 and len(groups) == len(names):
@@ -120,14 +122,22 @@ def words_to_schema(words: Sequence[str]) -> Schema | None:
     groups = [word for word in words if group_of(word)]
     if roles.count("name") <= 1 or len(groups) != roles.count("name"):
         return rows_to_schema([list(words)])
+    before_groups = next(number for number, word in enumerate(words) if group_of(word))
     beginning = [
-        w for w, r in zip(words, roles, strict=True) if r and r not in {"name", "target", *MONEY} and not group_of(w)
+        word
+        for number, (word, role) in enumerate(zip(words, roles, strict=True))
+        if role
+        and role not in {"name", "target", *MONEY}
+        and not group_of(word)
+        and not (role == "goal" and number == before_groups - 1)
     ]
     money = [word for word, role in zip(words, roles, strict=True) if role in MONEY]
     over = [
         word
         for word in words
-        if header_key(word) not in map(header_key, beginning) and not column_role(word) and not group_of(word)
+        if header_key(word) not in map(header_key, beginning)
+        and (not column_role(word) or column_role(word) == "goal")
+        and not group_of(word)
     ]
     if len(money) > 1 and bare_key(money[0]) == "项目金额":
         over.insert(0, money.pop(0))
@@ -148,6 +158,22 @@ def with_side_label(schema: Schema) -> Schema:
     """The schema with one more column at its left for a label that the header does not name."""
     cells = tuple(HeaderCell(cell.row, cell.column + 1, cell.span, cell.text) for cell in schema.cells)
     return Schema((Column(SIDE), *schema.columns), cells, schema.row_count, schema.groups)
+
+
+def _spread(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Upper rows that name a cell over several columns once (one cell a line) get the width of the row below."""
+    spread = [list(row) for row in rows]
+    for upper, lower in zip(reversed(spread[:-1]), reversed(spread[1:]), strict=True):
+        missing = len(lower) - len(upper)
+        position = 0
+        while missing > 0 and position < len(upper):
+            covered = [p for p in range(position, min(position + missing + 1, len(lower))) if lower[p].strip()]
+            if upper[position].strip() and len(covered) > 1:
+                upper[position + 1 : position + 1] = [""] * (len(covered) - 1)
+                missing -= len(covered) - 1
+                position += len(covered) - 1
+            position += 1
+    return spread
 
 
 def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int], groups: list[str]) -> Schema:

@@ -41,9 +41,19 @@ class Region:
     rows: list[RawRow] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     """Numbers of the lines of its data."""
-    header_texts: frozenset[str] = frozenset()
+    header: list[tuple[str, ...]] = field(default_factory=list)
     numbering: tuple[str, ...] = ()
     """The row that numbers the columns (1 2 3 …) below the header."""
+
+    def extends_header(self, cells: tuple[str, ...]) -> bool:
+        """Take the row in as a further header row (前年 | 上年 | 预计当年实现 under 指标值); False when it is none."""
+        if self.rows or self.schema.wide or not is_header_row(cells):
+            return False
+        longer = rows_to_schema([*self.header, cells])
+        if longer is None:
+            return False
+        self.schema, self.header = longer, [*self.header, cells]
+        return True
 
     def repeats_titles(self, texts: Sequence[str]) -> bool:
         """Whether lines of text are among the table's own titles, broken over lines in another way or not."""
@@ -55,7 +65,8 @@ class Region:
         texts = [fold(cell) for cell in cells if cell.strip()]
         if len(texts) > 2 and all(text.isdigit() for text in texts) and _counts(texts):
             return True
-        known = sum(text in self.header_texts for text in texts)
+        printed = {fold(cell) for row in self.header for cell in row}
+        known = sum(text in printed for text in texts)
         return len(texts) > 1 and known >= HEADER_SHARE * len(texts) and known > 1
 
 
@@ -121,6 +132,8 @@ class TabReader:
         page_start, self._break = self._break, False
         if is_leaf_header(cells):
             self._header(number, cells)
+        elif self._open is not None and self._open.extends_header(cells):
+            return
         elif self._open is None:
             title = len([cell for cell in cells if cell]) == 1
             if not (self._block or title or _first_label(cells) or is_upper_header(cells)):
@@ -150,8 +163,7 @@ class TabReader:
             self._before.clear()
             self._break = True
             return
-        texts = frozenset(fold(cell) for row in rows for cell in row if cell)
-        self._open = Region(number, schema, before, block, header_texts=texts)
+        self._open = Region(number, schema, before, block, header=list(rows))
         self.regions.append(self._open)
         self._before.clear()
         self._break = False
