@@ -96,6 +96,15 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class WordGroup:
+    """What one city, department, year or project says most often in words, in how many rows."""
+
+    title: str
+    text: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Targets without a number of one cluster."""
 
@@ -105,6 +114,7 @@ class Words:
     share: float
     """Share of all comparable rows with a target, 0–1."""
     wordings: tuple[Wording, ...]
+    groups: tuple[WordGroup, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +173,7 @@ def compare_observations(
         families = Counter(row.family for row in own)
         told = [_compared(cluster, family, own, by, rule) for family in families if family.numeric]
         sets += sorted(told, key=lambda item: (-item.figures.cities, -item.figures.n, item.family))
-        words += _words(cluster, own)
+        words += _words(cluster, own, by)
     return Comparison(
         clusters=tuple(clusters), by=by, rule=comparable.told, left_out=comparable.left_out, sets=tuple(sets),
         words=tuple(words), missing=sum(row.family.sort == MISSING for row in comparable.observations),
@@ -256,18 +266,22 @@ def _groups(targets: Sequence[Ranked], values: Sequence[float], strictness: Stri
     return tuple(sorted(groups, key=lambda group: (group.position.rank, group.title)))
 
 
-def _words(cluster: ClusterName, rows: Sequence[Observation]) -> list[Words]:
+def _words(cluster: ClusterName, rows: Sequence[Observation], by: str) -> list[Words]:
     told = [row for row in rows if row.family.sort == WORDS]
     if not told:
         return []
     with_target = sum(row.family.sort != MISSING for row in rows)
+    group_of = group_title(by, told)
     texts: dict[str, list[Observation]] = {}
+    groups: dict[str, Counter[str]] = {}
     for row in told:
         texts.setdefault(row.target, []).append(row)
+        groups.setdefault(group_of(row), Counter())[row.target] += 1
     wordings = [Wording(text, len(own), len({row.place for row in own}), own[0]) for text, own in texts.items()]
     wordings.sort(key=lambda item: (-item.cities, -item.rows, item.text))
+    usual = [WordGroup(title, *counts.most_common(1)[0]) for title, counts in sorted(groups.items())]
     cities = len({row.place for row in told})
-    return [Words(cluster, len(told), cities, len(told) / with_target, tuple(wordings))]
+    return [Words(cluster, len(told), cities, len(told) / with_target, tuple(wordings), tuple(usual))]
 
 
 def _family_notes(sets: Iterable[ComparedSet]) -> list[str]:

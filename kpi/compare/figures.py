@@ -11,6 +11,8 @@ from kpi.compare.strictness import LOWER
 _MOST_DISTINCT = 12
 """Up to so many different values are counted one by one; more are counted in bins."""
 _BINS = 10
+LOG_SPAN = 1000.0
+"""Positive values that span more than this factor get bins of equal ratio and a logarithmic axis (1 万元 beside 10 亿元)."""
 _TOLERANCE = 1e-9
 """Relative difference below which two figures are one: 0.1 + 0.2 is not stricter than 0.3."""
 
@@ -72,7 +74,11 @@ def _distribution(counts: Counter[float]) -> tuple[Bin, ...]:
     if len(counts) <= _MOST_DISTINCT:
         return tuple(Bin(value, value, counts[value]) for value in sorted(counts))
     values = np.array(list(counts.elements()))
-    binned, edges = np.histogram(values, _BINS)
+    low, high = float(values.min()), float(values.max())
+    wide = low > 0 and high / low > LOG_SPAN
+    edges = np.geomspace(low, high, _BINS + 1) if wide else np.linspace(low, high, _BINS + 1)
+    edges[0], edges[-1] = low, high  # rounding of the powers must not push the ends inwards
+    binned, _ = np.histogram(values, edges)
     return tuple(
         Bin(float(low), float(high), int(count))
         for low, high, count in zip(edges[:-1], edges[1:], binned, strict=True)
