@@ -28,6 +28,8 @@ CUT_INSIDE = 4.0
 MISSING = {"name": 3.0, "target": 2.0}
 """Cost of a row without a cell that every indicator has."""
 NEW_DRIFT = 1.5
+SPLIT_WEIGHT = 4.0
+"""How much more a printed position says where values are split over columns (四川, 云南): rows there are rarely full."""
 TOGETHER = 3.0
 """Cost of two cells of one row being one broken cell."""
 
@@ -126,18 +128,25 @@ def place_cells(cells: Sequence[Placed], schema: Schema, known: Collection[str])
     if any(is_total(cell.text) for cell in cells[:2]):
         return _as_printed(cells, len(roles))
     states: dict[int, Placing] = {-1: Placing(0.0, (), 0, drifted=False)}
-    for number, cell in enumerate(cells):
+    for cell in cells:
         following: dict[int, Placing] = {}
         for last, placing in states.items():
             for column in range(last + 1, len(roles)):
-                _keep(following, column, _extend(placing, last, column, cell, roles, number))
+                _keep(following, column, _extend(placing, last, column, cell, schema))
             if last >= 0 and roles[last] in {"name", *LEVELS} and cell.position != NOWHERE:
                 _keep(following, last, _together(placing, last, cell, roles, known))
         states = following
     if not states:
         return _as_printed(cells, len(roles))
-    totals = [(placing.cost + _missing(last + 1, len(roles), roles), placing) for last, placing in states.items()]
+    totals = [
+        (placing.cost + _missing(last + 1, len(roles), roles) / _weight(schema), placing)
+        for last, placing in states.items()
+    ]
     return min(totals, key=lambda entry: entry[0])[1]
+
+
+def _weight(schema: Schema) -> float:
+    return SPLIT_WEIGHT if schema.split else 1.0
 
 
 def _keep(states: dict[int, Placing], column: int, placing: Placing | None) -> None:
@@ -145,13 +154,14 @@ def _keep(states: dict[int, Placing], column: int, placing: Placing | None) -> N
         states[column] = placing
 
 
-def _extend(placing: Placing, last: int, column: int, cell: Placed, roles: tuple[str, ...], number: int) -> Placing:
-    cost = placing.cost + cell_cost(cell.text, roles[column]) + _missing(last + 1, column, roles)
+def _extend(placing: Placing, last: int, column: int, cell: Placed, schema: Schema) -> Placing:
+    roles, weight = schema.roles(), _weight(schema)
+    cost = placing.cost + cell_cost(cell.text, roles[column]) + _missing(last + 1, column, roles) / weight
     drift, drifted = 0, placing.drifted
     if cell.position != NOWHERE:
         drift = column - cell.position
-        before = placing.drift if number else 0
-        cost += (NEW_DRIFT if drift != before else 0.0) + SHIFT_STEP * abs(drift)
+        before = placing.drift if placing.texts else 0
+        cost += (NEW_DRIFT * weight if drift != before else 0.0) + SHIFT_STEP * abs(drift)
         drifted = drifted or drift != 0
     else:
         cost += 0.05 * (column - last - 1)
@@ -185,6 +195,8 @@ def _joined(grid: list[GridRow], row: RawRow, current: GridRow, schema: Schema, 
     """Join a row that continues the row above to it; False when it is a row of its own."""
     above = grid[-1]
     if not current.texts or not above.texts or any(is_total(text) for text in current.texts.values()):
+        return False
+    if schema.split and any(is_level(text) for text in current.texts.values()):
         return False
     readings = [(NEW_DRIFT if DRIFT in current.warnings else 0.0, current.texts)]
     if row.page_start and all(0 <= cell.position < len(schema.columns) for cell in row.cells):

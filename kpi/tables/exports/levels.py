@@ -9,6 +9,8 @@ from kpi.tables.exports.schema import Schema
 from kpi.tables.headers import is_level1, is_level2, is_total
 
 LEVELS = ("level1", "level2")
+OUTLINE_SHARE = 0.2
+"""Share of rows with nothing but levels from which on the levels are rows on purpose (云南 05-2)."""
 
 # Words of a 二级指标 → words of the 一级指标 that it can stand under. Central templates of 2015 and 2021, 整体 templates of
 # 河南 (重点工作任务完成, 履职目标实现, 履职效益) and 河北 (成本 under 产出).
@@ -27,6 +29,9 @@ _UNDER: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 def settle_levels(grid: list[GridRow], schema: Schema) -> list[GridRow]:
     """Put every level text on the first row of its indicators; rows that held only the rest of a level vanish."""
     columns = {role: column for column, role in enumerate(schema.roles()) if role in LEVELS}
+    alone = sum(set(row.texts) <= set(columns.values()) for row in grid)
+    if alone > OUTLINE_SHARE * len(grid):
+        return grid
     totals = [row for row in grid if any(map(is_total, row.texts.values()))]
     mended = _mend(grid, columns, totals)
     data = [row for row in mended if row not in totals]
@@ -100,7 +105,7 @@ def _raise_first(grid: list[GridRow], columns: dict[str, int]) -> None:
                 _move(row, grid[0], first)
             current, starts = text, []
         elif text:
-            if row.page_start and starts:
+            if row.page_start and starts and len(row.texts) > len(columns):
                 misfits = [start for start in starts if not fits_under(start.texts[second], current)]
                 open_level = not row.texts.get(second)
                 if misfits and fits_under(misfits[0].texts[second], text):

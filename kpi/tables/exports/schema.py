@@ -61,6 +61,11 @@ class Schema:
         """Whether 成本, 产出, 效益, 满意度 stand side by side."""
         return len(self.groups) > 1
 
+    @property
+    def split(self) -> bool:
+        """Whether values stand in several columns or projects in a column: few rows fill all columns, positions tell more."""
+        return bool({"comparator", "unit_of_measure", "value_type", "project", "goal"} & set(self.roles()))
+
     def roles(self) -> tuple[str, ...]:
         """The roles of the columns in order."""
         return tuple(column.role for column in self.columns)
@@ -80,6 +85,13 @@ def is_leaf_header(cells: Sequence[str]) -> bool:
         return False
     roles = [column_role(text) for text in texts]
     return "name" in roles and bool(TARGETS & set(roles))
+
+
+def completes_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether header rows name an indicator's column above and a target's column in the last one (评价标准: 优 | 良 | 中 | 差)."""
+    above = {column_role(text) for row in rows[:-1] for text in row if text.strip()}
+    last = {column_role(text) for text in rows[-1] if text.strip()}
+    return "name" in above and "level1" in above and bool(TARGETS & last) and is_header_row(rows[-1])
 
 
 def is_upper_header(cells: Sequence[str]) -> bool:
@@ -105,7 +117,7 @@ def rows_to_schema(rows: Sequence[Sequence[str]]) -> Schema | None:
     """The header's rows, cells in their printed positions → the schema; None when no indicator column is named."""
     leaf_index = next((index for index in reversed(range(len(rows))) if is_leaf_header(rows[index])), None)
     if leaf_index is None:
-        return None
+        return _level_schema(_spread(rows), len(rows) - 1) if completes_header(rows) else None
     leaf = rows[leaf_index]
     if "level1" in map(column_role, leaf):
         return _level_schema(_spread(rows), leaf_index)

@@ -13,6 +13,7 @@ from kpi.tables.exports.schema import (
     HEADER_ROWS,
     HEADER_SHARE,
     Schema,
+    completes_header,
     is_header_row,
     is_leaf_header,
     is_upper_header,
@@ -130,7 +131,7 @@ class TabReader:
             self._break = True
             return
         page_start, self._break = self._break, False
-        if is_leaf_header(cells):
+        if is_leaf_header(cells) or (self._block and completes_header([self._block[-1][1], cells])):
             self._header(number, cells)
         elif self._open is not None and self._open.extends_header(cells):
             return
