@@ -165,6 +165,25 @@ def test_wrong_usage_has_its_own_exit_code() -> None:
     assert main(["nonsense"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["parse"], "缺少参数"),
+        (["nonsense"], "没有命令 'nonsense'"),
+        (["parse", "x.pdf", "--colour"], "没有选项 '--colour'"),
+        (["parse", "x.pdf", "--format", "docx"], "可选：'table', 'jsonl'"),
+        (["parse", "x.pdf", "--jobs", "many"], "不是有效的数字"),
+        (["parse", "x.pdf", "--jobs", "-1"], "不在范围"),
+    ],
+)
+def test_wrong_usage_is_told_in_chinese(arguments: list[str], told: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    shown = capfd.readouterr().err
+    assert told in shown
+    assert "Usage" not in shown
+    assert "Error" not in shown
+
+
 def test_help_is_quick() -> None:
     """0.4 s on an idle machine; the bound here leaves room for a busy one and still fails when pandas is imported."""
     command = [sys.executable, "-m", "kpi.cli", "--help"]

@@ -8,6 +8,7 @@ from typing import cast
 
 import click
 
+from kpi.cli.wording import speak_chinese
 from kpi.errors import KpiError, UsageError
 
 # command → (module under kpi.cli, one line of help). The module has a click command (or group) named `command`.
@@ -74,6 +75,7 @@ def command() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (0 good, 1 input failed, 2 wrong usage, 3 review findings)."""
+    speak_chinese()
     try:
         result = command.main(
             args=None if arguments is None else list(arguments), prog_name="kpi", standalone_mode=False
