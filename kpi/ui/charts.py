@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 FONTS = (
     "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"
 )
-BLUE, GREY, ORANGE = "#1f5fbf", "#b8c4d2", "#d9822b"
+BLUE, GREY = "#1f5fbf", "#b8c4d2"
 
 
 def styled(chart: Any) -> Any:
