@@ -12,7 +12,7 @@ from kpi.tables.exports.rows import NOWHERE, GridRow, Placed, RawRow
 from kpi.tables.exports.schema import BLOCK_ROLES, Schema, with_side_label, words_to_schema
 from kpi.tables.exports.stream import tokens_to_rows
 from kpi.tables.exports.tokens import Gap, Token, lines_to_tokens
-from kpi.tables.headers import column_role, group_of, is_header_word, is_level1, is_level2, label_role
+from kpi.tables.headers import bare_key, column_role, group_of, is_header_word, is_level1, is_level2, label_role
 
 WORD_TOKENS = 6
 """Most tokens of a header word that is broken over lines."""
@@ -225,6 +225,8 @@ def _above(lines: Sequence[str], tokens: Sequence[Token]) -> tuple[tuple[str, ..
 def _label_at(tokens: Sequence[Token], start: int) -> int:
     """Where the label that begins at a token ends, 0 when none does."""
     text, best = "", 0
+    if not bare_key(tokens[start].text):
+        return 0
     for end in range(start, min(len(tokens), start + WORD_TOKENS)):
         if end > start and (tokens[end].gap == Gap.SPACE or not tokens[end - 1].whole):
             break
