@@ -96,7 +96,11 @@ def deadline_without_indicator(view: ProjectView) -> Iterator[Problem]:
 
 
 def _timely(category: str, kind: str, name: str) -> bool:
-    return category == "时效" or kind == "deadline" or "及时" in name or "时限" in name
+    return (
+        category == "时效"
+        or kind == "deadline"
+        or any(word in name for word in ("及时", "时限", "按时", "按期", "如期"))
+    )
 
 
 @rule(
@@ -132,6 +136,8 @@ def satisfaction_missing(view: ProjectView) -> Iterator[Problem]:
 def goal_missing(view: ProjectView) -> Iterator[Problem]:
     """A goal that the table has a place for is not empty or a placeholder."""
     goal = fold(view.project.goal)
+    if not view.rows:
+        return
     if (not goal and view.project.source.table_index in view.document.goal_tables) or (
         goal and PLACEHOLDER.fullmatch(goal)
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -199,6 +199,8 @@ def unit_cost_times_quantity(view: ProjectView) -> Iterator[Problem]:
         return
     product = row.indicator.base_value * counted[0].indicator.base_value
     ratio = product / budget * 100 - 100
+    if not budget / _PARTLY <= product <= budget * _PARTLY:
+        return
     if abs(ratio) > Decimal(str(view.settings.unit_cost_tolerance)):
         other = counted[0].indicator
         yield Problem(
@@ -209,6 +211,8 @@ def unit_cost_times_quantity(view: ProjectView) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+_PARTLY = 5
+"""How many times smaller or larger than the amount a product may be; beyond, the unit cost prices something else."""
 _SINGLE = re.compile(r"单人|人均|每人|单次|每次|次均")
 
 
@@ -261,16 +265,26 @@ def cost_direction(view: ProjectView) -> Iterator[Problem]:
 
 # --- sums ---------------------------------------------------------------------------------------------------------------------
 
-# Names of funds that together are the whole amount, if a table prints at least two of them. 河南; 财预〔2015〕88号 and
+# Names of funds that together are the whole amount, if a table prints a place for the rest as well. 河南; 财预〔2015〕88号 and
 # 财预〔2020〕10号 templates; 整体支出 tables.
-_PARTITIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("政府预算资金",), ("财政专户管理资金", "单位资金")),
-    (("当年财政拨款", "财政拨款", "财政资金"), ("其他资金", "非财政拨款", "自有资金")),
-    (("基本支出",), ("项目支出",)),
-    (("一般公共预算", "一般公共预算资金", "政府性基金", "政府性基金预算", "政府性基金预算资金"),
-     ("国有资本经营预算", "国有资本经营预算资金", "财政专户管理资金", "单位资金")),
+_MAIN: tuple[tuple[str, ...], ...] = (
+    ("政府预算资金",),
+    ("当年财政拨款", "财政拨款", "财政资金"),
+    ("一般公共预算", "一般公共预算资金", "政府性基金", "政府性基金预算", "政府性基金预算资金", "国有资本经营预算", "国有资本经营预算资金"),
 )  # fmt: skip
-"""Main funds, of which at least one must have an amount, and what else belongs to the same way of parting."""
+"""Ways of printing what the budget pays; at least one of a way must have an amount."""
+_OTHERS = (
+    "财政专户管理资金",
+    "单位资金",
+    "其他资金",
+    "非财政拨款",
+    "自有资金",
+    "社会投入资金",
+    "事业收入",
+    "财政专户资金",
+)
+_CLOSING = frozenset({"单位资金", "其他资金", "非财政拨款", "自有资金", "社会投入资金"})
+"""Funds of which a table must name one for its funds to be all there is."""
 _CARRIED = ("上年结转资金", "上年结转")
 """Beside the funds of a partition in some templates, a part of them in others: either way is right."""
 _PARTS = ("中央补助", "中央资金", "省级资金", "省级财政资金", "市级资金", "市级财政资金", "县级资金", "县级财政资金", "上级资金", "上级补助", "本级资金",
@@ -304,16 +318,21 @@ def _funds_problem(view: DocumentView, owner: Project | UnitTotal, title: str) -
     for fund in owner.funds:
         by_key.setdefault(_fund_key(fund.name), fund)
     carried = [by_key[name] for name in _CARRIED if name in by_key]
-    for main, others in _PARTITIONS:
-        partition = (*main, *others)
-        if not any(name in by_key for name in main):
+    named = _printed_funds(table) | set(by_key)
+    others = [by_key[name] for name in _OTHERS if name in by_key]
+    for main in _MAIN:
+        funds = [by_key[name] for name in main if name in by_key]
+        if not funds or not named & _CLOSING:
             continue
-        funds = [by_key[name] for name in partition if name in by_key]
-        named = _printed_funds(table, partition) | {_fund_key(fund.name) for fund in funds}
+        funds += others
         ways = [funds, [*funds, *carried]] if carried else [funds]
-        if len(named) >= 2 and not any(_makes_up(owner, way, exact=True) for way in ways):
+        if not any(_makes_up(owner, way, exact=True) for way in ways):
             yield _sum_problem(owner, title, funds)
             return
+    stages = [by_key[name] for name in ("基本支出", "项目支出") if name in by_key]
+    if len(stages) == 2 and not _makes_up(owner, stages, exact=True):
+        yield _sum_problem(owner, title, stages)
+        return
     parts = [by_key[name] for name in _PARTS if name in by_key]
     if parts and not _makes_up(owner, parts, exact=False):
         yield _sum_problem(owner, title, parts)
@@ -340,14 +359,13 @@ def _fund_key(name: str) -> str:
     return bare_key(name).removeprefix("其中").removeprefix("其")
 
 
-def _printed_funds(table: LogicalTable | None, partition: Iterable[str]) -> set[str]:
-    """Which funds of a partition the table's header or block names, filled in or not."""
+def _printed_funds(table: LogicalTable | None) -> set[str]:
+    """Which closing funds the table's header or block names, filled in or not."""
     if table is None:
         return set()
-    wanted = set(partition)
     return {
         key for row in table.rows if row.role in {"header", "block"} for text in row.texts
-        if text and (key := _fund_key(text)) in wanted
+        if text and (key := _fund_key(text)) in _CLOSING
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -80,7 +80,7 @@ def _topics(text: str) -> frozenset[str]:
 @rule(
     "R36", LEAD, "主要任务没有对应的产出", topic=RELEVANT, tables=TARGET_TABLES, settings=("task_overlap",),
     advice="为每项主要任务设产出指标",
-    explained="年度主要任务的名称（去掉推进、完善、工作等泛词后）与所有产出、效益指标的名称和说明没有共同的词。",
+    explained="年度主要任务的名称和内容（去掉推进、完善、工作等泛词后）与所有产出、效益指标的名称和说明没有共同的词。",
 )  # fmt: skip
 def tasks_without_output(view: ProjectView) -> Iterator[Problem]:
     """Each named task has an output."""
@@ -91,8 +91,8 @@ def tasks_without_output(view: ProjectView) -> Iterator[Problem]:
     for row in rows:
         known |= _topics(row.indicator.name) | _topics(row.indicator.description) | _topics(row.indicator.target)
     for task in view.project.tasks:
-        own = _topics(task.name)
-        if own and len(own & known) < view.settings.task_overlap:
+        own = _topics(task.name) | _topics(task.content)
+        if _topics(task.name) and len(own & known) < view.settings.task_overlap:
             yield Problem(
                 message=f"主要任务“{task.name}”没有对应的指标", printed=task.name, expected="至少一条产出指标"
             )
@@ -123,7 +123,7 @@ def copied_blocks(view: DocumentView) -> Iterator[Problem]:
         if common[twin] >= share * larger:
             original = projects[twin]
             yield Problem(
-                message=f"{larger} 条指标中 {common[twin]} 条与“{original.title}”（第 {original.project.source.row} 行起）相同",
+                message=f"成本以外的 {larger} 条指标中 {common[twin]} 条与“{original.title}”（第 {original.project.source.row} 行起）相同",
                 source=project.project.source, project=project.title, printed=f"{common[twin]}/{larger}", expected="按本项目内容设置的指标",
                 evidence={"twin": original.project.code or original.title, "page": original.project.source.page, "common": common[twin]},
             )  # fmt: skip
@@ -131,3 +131,45 @@ def copied_blocks(view: DocumentView) -> Iterator[Problem]:
 
 def _block(project: ProjectView) -> frozenset[tuple[str, str]]:
     return frozenset((row.name, fold(row.indicator.target)) for row in project.rows if row.group != "成本")
+
+
+# Populations of which a project serves one: an indicator that names only another was copied from elsewhere.
+_OPPOSED: tuple[Mapping[str, str], ...] = (
+    {"职工": "职工", "居民": "居民"},  # 医疗保险
+    {"城镇": "城镇", "城市": "城镇", "农村": "农村", "乡村": "农村", "村民": "农村"},  # 道路, 低保, 住房
+    {
+        "幼儿": "幼儿园",
+        "学前": "幼儿园",
+        "小学": "小学",
+        "初中": "初中",
+        "高中": "高中",
+        "中职": "中职",
+        "高校": "高校",
+    },  # 教育
+    {"老年人": "老年人", "老人": "老年人", "儿童": "儿童", "少儿": "儿童"},  # 民政, 卫生
+)
+
+
+@lru_cache(maxsize=50_000)
+def _populations(text: str) -> tuple[frozenset[str], ...]:
+    folded = fold(text)
+    return tuple(frozenset(kind for word, kind in words.items() if word in folded) for words in _OPPOSED)
+
+
+@rule(
+    "R51", LEAD, "指标对象与项目不符", topic=RELEVANT, tables=PROJECT_TABLES,
+    advice="核对指标是否从别的项目照搬",
+    explained="项目名称和目标只涉及一类对象（职工、农村、小学、老年人），指标名称写的却只是与之相对的另一类（居民、城镇、初中、儿童）。",
+)  # fmt: skip
+def other_population(view: ProjectView) -> Iterator[Problem]:
+    """Indicators are about those whom the project serves."""
+    served = _populations(f"{view.project.name} {view.project.goal}")
+    if not any(len(kinds) == 1 for kinds in served):
+        return
+    for row in view.rows:
+        for kinds, named in zip(served, _populations(row.indicator.name), strict=True):
+            if len(kinds) == 1 and len(named) == 1 and kinds != named:
+                yield Problem(
+                    indicator=row.indicator, message=f"项目涉及{next(iter(kinds))}，指标却写{next(iter(named))}",
+                    printed=row.indicator.name, expected="本项目的对象",
+                )  # fmt: skip

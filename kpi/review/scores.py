@@ -14,6 +14,8 @@ from kpi.targets import normalize
 from kpi.text import fold
 
 _HUNDRED = Decimal(100)
+_LEAST_SHARE = Decimal(50)
+"""Percent; an actual value of 100% for a smaller target is taken for the degree of completion."""
 _FULL_RATE = Decimal("0.9")
 """Execution rate that earns full marks in places that score rate ÷ 90 %."""
 
@@ -31,6 +33,12 @@ def reached(item: Indicator) -> tuple[bool, Decimal] | None:
     if actual.kind != "numeric" or actual.base_value is None or actual.base_unit != item.base_unit:
         return None
     value, goal = actual.base_value, item.base_value
+    if item.warnings and "several_targets" in item.warnings:
+        return None
+    if actual.comparator not in {"=", ""}:  # a copy of the target tells nothing but that it was met
+        return (True, _HUNDRED) if (actual.comparator, value) == (item.comparator, goal) else None
+    if value == _HUNDRED and item.base_unit == "%" and (item.comparator in {"≤", "<"} or goal < _LEAST_SHARE):
+        return None  # 100% is how far it was done, not the value
     if item.comparator in {"≤", "<"}:
         met = value <= goal if item.comparator == "≤" else value < goal
     elif item.comparator in {"≥", ">"}:
@@ -137,12 +145,12 @@ def _rates_of_money(view: ProjectView) -> Iterator[Problem]:
         left = (execution.adjusted - execution.spent) / execution.adjusted * _HUNDRED
     for row in view.rows:
         item = row.indicator
-        result = reached(item)
-        if result is None:
+        actual = _read(item.actual, item.name, item.level1, item.year) if item.actual else None
+        if actual is None or actual.kind != "numeric" or actual.comparator != "=" or actual.base_value is None:
             continue
-        value = _read(item.actual, item.name, item.level1, item.year).base_value
+        value = abs(actual.base_value)
         for word, computed, severity in (("预算调整率", changed, ""), ("结转结余率", left, LEAD)):
-            if row.name.endswith(word) and computed is not None and value is not None and abs(computed - value) > 1:
+            if row.name.endswith(word) and computed is not None and abs(computed - value) > 1:
                 yield Problem(
                     indicator=item, message=f"实际完成值 {item.actual}，按表头资金算{word}约 {computed:.1f}%", printed=item.actual,
                     expected=f"约 {computed:.1f}%，或说明口径", severity=severity,

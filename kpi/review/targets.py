@@ -13,6 +13,7 @@ from kpi.review.vocabulary import (
     AMOUNTS,
     BAD_RATE,
     BENEFIT,
+    COST,
     DURATION,
     GOOD_RATE,
     IS_SATISFACTION,
@@ -20,6 +21,7 @@ from kpi.review.vocabulary import (
     NO_DURATION,
     NO_SHARE,
     NOT_GOOD,
+    OUTPUT,
     PERSONS,
     PLAIN_TIME_UNITS,
     RATE,
@@ -83,7 +85,9 @@ def number_missing(view: ProjectView) -> Iterator[Problem]:
             continue
         trend = item.kind == "relative" and item.value is None and not item.baseline and not item.comparator
         measure = _measure(row)
-        if row.managed or not measure or not (item.kind == "qualitative" or (trend and measure != "金额")):
+        if row.managed or not measure or (measure == "金额" and (row.group != COST or SAVING.search(row.name))):
+            continue
+        if item.kind != "qualitative" and not (trend and row.group == OUTPUT and measure != "金额"):
             continue
         if measure == "比率" and fold(item.target) in {"全覆盖", "全部"}:
             continue
@@ -157,7 +161,7 @@ def _unit_in_name(item: Indicator) -> bool:
     advice="改正单位，或改写名称使二者一致",
     explained=(
         "…率、比例、满意度应为 %（满意度可为分）；…人数应为人；…次数不应为 % 或元；…时间、时限应为时间单位；…费用、成本应为金额。"
-        "按人口、按次计的率（发病率、周转率）不查；“医保年度”一类起止不明的期间也提示。"
+        "按人口、按次计的率（发病率、周转率）不查；“医保年度”一类起止不明的期间也提示；水平、能力、程度用 % 的只作线索。"
     ),
 )  # fmt: skip
 def unit_unlike_name(view: ProjectView) -> Iterator[Problem]:
@@ -174,6 +178,10 @@ def unit_unlike_name(view: ProjectView) -> Iterator[Problem]:
                 printed=item.target,
                 expected=expected,
             )
+
+
+_NOT_A_SHARE = re.compile("(?<!知晓)(?<!满意)(?:水平|能力|程度|效率|成效|积极性|计划|氛围)$")
+"""Qualities and plans: a percentage of them says nothing that could be counted."""
 
 
 def _wanted_unit(row: Row) -> str:
@@ -208,10 +216,17 @@ def _time_per(unit: str) -> bool:
     return unit in PLAIN_TIME_UNITS or unit.split("/", maxsplit=1)[0] in PLAIN_TIME_UNITS
 
 
+_ACT = re.compile(
+    "(?:培训|检查|督导|督查|宣传|审查|监测|抽检|巡查|演练|调研|救助|资助|体检|检测|集中(?:带量)?采购|执法|走访|慰问|演出|讲座|招聘)(?:活动|工作)?"
+    "(?:次数|人次|人数|场次|批次|批数|份数|数量|户数)?$"
+)
+_CONTROLLED = re.compile("公务|接待|会议|差旅|出差|出国|办公|用车|车辆|维修|保养|耗材|事故|投诉|违|诉讼")
+
+
 @rule(
     "R18", WARNING, "比较方向与名称不符", topic=VALUES,
     advice="越低越好的用 ≤，越高越好的用 ≥",
-    explained="投诉率、事故率、故障率一类越低越好而用 ≥；合格率、覆盖率、满意度一类越高越好而用 ≤。成本的方向见 R45。",
+    explained="投诉率、事故率、故障率一类越低越好而用 ≥；合格率、覆盖率、满意度一类越高越好而用 ≤。培训、检查一类工作量用 ≤ 的只作线索（公务接待、会议等需控制的不查）。成本的方向见 R45。",
 )  # fmt: skip
 def wrong_direction(view: ProjectView) -> Iterator[Problem]:
     """The comparator fits the name."""
@@ -224,6 +239,18 @@ def wrong_direction(view: ProjectView) -> Iterator[Problem]:
             expected = "≤"
         elif not up and GOOD_RATE.search(row.name) and not NOT_GOOD.search(row.name):
             expected = "≥"
+        elif (
+            not up
+            and row.group == OUTPUT
+            and item.value
+            and _ACT.search(row.name)
+            and not _CONTROLLED.search(f"{row.name}{view.project.name}")
+        ):
+            yield Problem(
+                indicator=item, message=f"“{item.name}”用“{item.comparator}”，一件不做也算完成", printed=item.target, expected="≥",
+                severity=LEAD,
+            )  # fmt: skip
+            continue
         else:
             continue
         word = "越低越好" if expected == "≤" else "越高越好"
@@ -246,6 +273,8 @@ def share_over_full(view: ProjectView) -> Iterator[Problem]:
         item = row.indicator
         if item.kind not in _NUMBER_FORMS or item.base_unit != "%" or not _is_share(row) or UNBOUNDED.search(row.name):
             continue
+        if _OVERFULFILLED.search(row.name):
+            continue
         largest = item.base_upper if item.base_upper is not None else item.base_value
         if largest is None or largest < _FULL:
             continue
@@ -263,6 +292,10 @@ def share_over_full(view: ProjectView) -> Iterator[Problem]:
                 printed=item.target,
                 expected="=100%",
             )
+
+
+_OVERFULFILLED = re.compile("(?:任务|计划|目标|指标|收入|产值|税收|投资)(?:的)?完成率")
+"""What is planned can be done more than once over."""
 
 
 @rule(
@@ -335,6 +368,9 @@ def _repeats(value: str, name: str) -> str:
     if value == name:
         return "与名称相同"
     if value in name or (len(plain) >= 3 and plain in re.sub("长期|切实|进一步|的|地|性|得到|有效", "", name)):
+        return "只重复了名称"
+    stem = name.removesuffix("性").removesuffix("情况")
+    if len(stem) >= 2 and value.startswith(stem) and value.removeprefix(stem) in {"", "发展", "进行", "开展", "性"}:
         return "只重复了名称"
     if len(value) > 6 and _common_share(value, name) >= _REPEATED_SHARE:
         return "基本是重复名称"

@@ -182,10 +182,10 @@ class DocumentView:
     def _projects(self) -> Iterator[ProjectView]:
         by_id = {item.id: item for item in self.document.indicators}
         taken: set[str] = set()
-        for project in self.document.projects:
-            items = [by_id[identity] for identity in project.indicator_ids if identity in by_id]
-            taken.update(project.indicator_ids)
-            yield self._view(project, items)
+        for run in _runs(self.document.projects):
+            identities = [identity for project in run for identity in project.indicator_ids]
+            taken.update(identities)
+            yield self._view(run[0], [by_id[identity] for identity in identities if identity in by_id])
         loose: dict[tuple[int, str], list[Indicator]] = {}
         for item in self.document.indicators:
             if item.id not in taken:
@@ -203,6 +203,26 @@ class DocumentView:
             Row(item, level1_group(item.level1), level2_group(item.level2), bare_name(item.name)) for item in items
         )
         return ProjectView(self, project, rows, self.template or recognise_template(rows), self.settings)
+
+
+def _runs(projects: Sequence[Project]) -> Iterator[list[Project]]:
+    """Projects in printed order; those that a table names anew on each row are one."""
+    run: list[Project] = []
+    for project in projects:
+        if run and project.name and _same_run(run[-1], project):
+            run.append(project)
+            continue
+        if run:
+            yield run
+        run = [project]
+    if run:
+        yield run
+
+
+def _same_run(a: Project, b: Project) -> bool:
+    return (a.source.table_index, a.code, a.name, a.unit_name, a.budget, a.block) == (
+        b.source.table_index, b.code, b.name, b.unit_name, b.budget, b.block
+    )  # fmt: skip
 
 
 def recognise_template(rows: Sequence[Row]) -> str:
