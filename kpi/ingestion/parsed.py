@@ -22,7 +22,7 @@ _RESULT, _FAILURE = "document.json.gz", "failure.json"
 
 # What decides how a file is read. A change in any of them makes every file be parsed again.
 _PARSING_SOURCES = (
-    "model.py",
+    "model",
     "text.py",
     "serial.py",
     "pipeline*",
