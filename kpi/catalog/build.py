@@ -101,7 +101,7 @@ def build_snapshot(
         _write_search(build, None if plan.reindex else base, tools, before)
     if tools.clusters is not None:
         anew = base_folder is None or plan.recluster or not (base_folder / CLUSTERS).is_file()
-        tools.clusters(folder, None if anew else base_folder, _name_use(build, 0 if anew else before["name"]))
+        tools.clusters(folder, base_folder, _name_use(build, 0 if anew else before["name"]))
     for path in files_below(folder):
         if path not in build.stamps:
             sync_file(folder / path)

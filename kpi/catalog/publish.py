@@ -70,7 +70,7 @@ class NameUse:
     counts: np.ndarray[Any, np.dtype[np.int64]]
     """How many rows have each name, shape (names,); 0 for names whose documents left."""
     first_new: int
-    """Names from here on are not in the base; all of them when everything is made anew."""
+    """Names from here on are not in the base; 0 asks for a full run, in which clusters keep their ids where they can."""
     listed: Callable[[], Iterable[list[str]]]
     """The names of each project that lists a new name: different indicators, since one project lists them."""
 
@@ -79,7 +79,7 @@ class ClusterWriter(Protocol):
     """Writes clusters.parquet of a snapshot being built: one row a name in use with `number`, `cluster`, `canonical`."""
 
     def __call__(self, building: Path, base: Path | None, use: NameUse) -> None:
-        """Assign the names to clusters; `base` is the snapshot before, None for a full run."""
+        """Assign the names to clusters; `base` is the snapshot before, None for the first or a rebuilt one."""
         ...
 
 

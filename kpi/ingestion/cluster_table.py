@@ -1,13 +1,13 @@
 """Clusters as a table (聚类表): one row a wording, so that most of them need not become objects when few of them change.
 
 Columns as `kpi.cluster.clustering_to_rows` gives them, with `number` (of the name in the snapshot) and, for finding
-neighbours again, `tokens` and `weights` of the member's words. A name that no document has any more has `count` 0.
+neighbours again, `group`, `tokens` and `weights` of the member's words. A name that no document has any more has `count` 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -23,12 +23,17 @@ SCHEMA = pa.schema(
     [
         ("number", pa.int32()), ("cluster", pa.string()), ("canonical", pa.string()), ("weakest", pa.float64()),
         ("decided", pa.bool_()), ("normal", pa.string()), ("name", pa.string()), ("count", pa.int32()),
-        ("tokens", pa.list_(pa.string())), ("weights", pa.list_(pa.float64())),
+        ("group", pa.string()), ("tokens", pa.list_(pa.string())), ("weights", pa.list_(pa.float64())),
     ]
 )  # fmt: skip
 
-MemberWords = tuple[list[str], list[float]]
-"""Keys of a member's words and their weights."""
+
+class MemberWords(NamedTuple):
+    """By what the neighbours of a member are found: the group of its measure, keys of its words and their weights."""
+
+    group: str = ""
+    tokens: Sequence[str] = ()
+    weights: Sequence[float] = ()
 
 
 def clustering_to_table(
@@ -38,12 +43,12 @@ def clustering_to_table(
     rows = []
     for cluster in clustering.clusters:
         for member in cluster.members:
-            tokens, weights = words(member)
+            own = words(member)
             rows += [
                 {
                     "number": numbers[name], "cluster": cluster.id, "canonical": cluster.canonical, "weakest": cluster.weakest,
-                    "decided": cluster.decided, "normal": member.normal, "name": name, "count": count, "tokens": tokens,
-                    "weights": weights,
+                    "decided": cluster.decided, "normal": member.normal, "name": name, "count": count, "group": own.group,
+                    "tokens": own.tokens, "weights": own.weights,
                 }
                 for name, count in member.names
             ]  # fmt: skip
@@ -59,8 +64,8 @@ def table_to_clustering(table: pa.Table) -> Clustering:
 
 def words_in(table: pa.Table) -> dict[str, MemberWords]:
     """Words of the members in the rows, by normalised name."""
-    columns = (table[name].to_pylist() for name in ("normal", "tokens", "weights"))
-    return {normal: (tokens, weights) for normal, tokens, weights in zip(*columns, strict=True)}
+    columns = (table[name].to_pylist() for name in ("normal", "group", "tokens", "weights"))
+    return {normal: MemberWords(*own) for normal, *own in zip(*columns, strict=True)}
 
 
 def with_clusters(table: pa.Table, ids: Iterable[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -92,33 +97,56 @@ def sort_by_cluster(table: pa.Table) -> pa.Table:
     return table.take(pa.array(order))
 
 
-def near_rows(table: pa.Table, fresh: Sequence[MemberWords], *, least_cosine: float, few_words: float) -> Any:
-    """Which rows could be compared with one of the fresh members: near enough by their words, or of next to no words.
+def near_rows(
+    table: pa.Table, fresh: Sequence[MemberWords], *, nearest: int, least_cosine: float, few_words: float
+) -> Any:
+    """Which rows the search for neighbours would compare with one of the fresh members; the others need not be looked at.
 
-    These are all rows that the search for neighbours would score; the others need not be looked at.
+    Rows of the same group of measures with the `nearest` largest cosines (and all that equal the last of them), or of
+    next to no words where the fresh member has no more.
     """
     from scipy.sparse import csr_matrix
 
     codes, weights, starts, distinct = _word_columns(table)
     own = {text: number for number, text in enumerate(distinct)}
-    width = max(len(distinct), 1)
     # The cosine of the search for neighbours: of the square roots of the weights.
-    every = csr_matrix((np.sqrt(weights), codes, starts), shape=(table.num_rows, width))
+    every = csr_matrix((np.sqrt(weights), codes, starts), shape=(table.num_rows, max(len(distinct), 1)))
     totals = np.asarray(every.multiply(every).sum(axis=1)).ravel()
     near = np.zeros(table.num_rows, np.bool_)
-    for tokens, values in fresh:
-        total = sum(values)
-        if total <= few_words:
-            near |= totals <= few_words
-        vector = np.zeros(width)
-        for token, value in zip(tokens, values, strict=True):
-            if token in own:
-                vector[own[token]] = value**0.5
-        near |= every @ vector >= (least_cosine - _ROUNDING) * np.sqrt(totals * total)
+    for group in {words.group for words in fresh}:
+        rows = np.flatnonzero(pc.equal(table["group"], group).to_numpy())
+        if not len(rows):
+            continue
+        same, matrix, lengths = _same_words(table, rows), every[rows], np.sqrt(totals[rows])
+        for words in fresh:
+            if words.group == group:
+                if sum(words.weights) <= few_words:
+                    near[rows] |= totals[rows] <= few_words
+                vector = np.zeros(every.shape[1])
+                for token, weight in zip(words.tokens, words.weights, strict=True):
+                    if token in own:
+                        vector[own[token]] = weight**0.5
+                limits = least_cosine * lengths * sum(words.weights) ** 0.5
+                cosines = np.divide(matrix @ vector, limits, out=np.zeros(len(rows)), where=limits > 0)
+                near[rows] |= cosines >= max(_nth_distinct(cosines, same, nearest), 1.0) - _ROUNDING
     return near
 
 
 _ROUNDING = 1e-6
+
+
+def _same_words(table: pa.Table, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A number for each of the rows, equal for rows of the same words, which the search takes as one."""
+    joined = pc.binary_join(table["tokens"].take(pa.array(rows)), "\0").combine_chunks()
+    numbers: np.ndarray[Any, Any] = joined.dictionary_encode().indices.to_numpy()
+    return numbers
+
+
+def _nth_distinct(values: np.ndarray[Any, Any], same: np.ndarray[Any, Any], count: int) -> float:
+    """The `count`-th largest value when rows of one number stand once; 0 if there are fewer."""
+    best = np.zeros(int(same.max()) + 1)
+    np.maximum.at(best, same, values)
+    return float(np.partition(best, -count)[-count]) if len(best) >= count else 0.0
 
 
 def _word_columns(table: pa.Table) -> tuple[Any, Any, Any, list[str]]:

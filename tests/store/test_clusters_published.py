@@ -42,11 +42,11 @@ def use_of(names: list[str], first_new: int, listed: Iterable[list[str]] = ()) -
     return NameUse(names=every, counts=np.ones(len(every), np.int64), first_new=first_new, listed=lambda: listed)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(12))
 def test_extending_agrees_with_looking_at_every_cluster(seed: int) -> None:
     """Independent of the shortcut: `add_names` over everything gives the same clusters and ids."""
-    names = make_names(260, seed)
-    old = names[: 230 + seed]
+    names = make_names(600, seed)
+    old = names[: 560 + seed]
     listed = [random.Random(seed).sample(names, 6) for _ in range(5)]
     base = find_all(use_of(old, 1))
     extended = table_to_clustering(extend(base, use_of(names, len(old) + 1, listed)))
