@@ -39,14 +39,17 @@ def cpu_seconds() -> float:
 
 
 def peak_megabytes() -> float:
+    """Largest memory of this process so far, MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def now_megabytes() -> float:
+    """Memory of this process now, MB."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def percentiles(values: list[float]) -> dict[str, float]:
+    """p50, p95 and maximum of times in milliseconds."""
     ordered = sorted(values)
     return {
         "p50_ms": round(ordered[len(ordered) // 2], 1), "p95_ms": round(ordered[int(len(ordered) * 0.95)], 1),
@@ -98,6 +101,7 @@ def make(folder: Path, size: Size, seed: int) -> dict[str, Any]:
 
 
 def read_entries(folder: Path) -> tuple[Any, ...]:
+    """Entries of the documents that `make` wrote."""
     from kpi.catalog.documents import Entry
 
     return tuple(
@@ -106,8 +110,19 @@ def read_entries(folder: Path) -> tuple[Any, ...]:
     )
 
 
-def build(folder: Path, size: Size, seed: int) -> dict[str, Any]:
-    """Publish everything: Parquet, coded columns, rows, names index."""
+def build(folder: Path, _size: Size, _seed: int) -> dict[str, Any]:
+    """Publish everything: Parquet, coded columns, rows, names index, clusters; the clusters' share apart."""
+    from kpi.ingestion import clustering
+
+    clustering_seconds: list[float] = []
+    whole = clustering.Clusterer.__call__
+
+    def timed(*arguments: Any) -> None:
+        began = time.perf_counter()
+        whole(*arguments)
+        clustering_seconds.append(time.perf_counter() - began)
+
+    clustering.Clusterer.__call__ = timed  # type: ignore[method-assign]
     start = time.perf_counter()
     published = publish_change(Layout(folder), Change(put=read_entries(folder)))
     seconds = time.perf_counter() - start
@@ -119,7 +134,8 @@ def build(folder: Path, size: Size, seed: int) -> dict[str, Any]:
             sizes[top] = sizes.get(top, 0) + path.stat().st_size
     manifest = json.loads((snapshot / "manifest.json").read_text())
     return {
-        "build_seconds": round(seconds, 1), "cpu_seconds": round(cpu_seconds(), 1), "peak_mb": round(peak_megabytes()),
+        "build_seconds": round(seconds - sum(clustering_seconds), 1), "clusters_seconds": round(sum(clustering_seconds), 1),
+        "cpu_seconds": round(cpu_seconds(), 1), "peak_mb": round(peak_megabytes()),
         "counts": manifest["counts"],
         "parts": len(manifest["parts"]), "size_mb": {name: round(size / 2**20, 1) for name, size in sorted(sizes.items())},
         "size_total_mb": round(sum(sizes.values()) / 2**20, 1),
@@ -155,6 +171,27 @@ def search(folder: Path, size: Size, seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def decide(folder: Path, size: Size, seed: int) -> dict[str, Any]:
+    """Publish one decision of a person: two clusters become one, and apart again."""
+    from kpi.decisions import Decision, make_decision, save_decision
+    from kpi.ingestion import republish
+
+    layout = Layout(folder)
+    names = [name for name, _, _ in synthetic.make_names(size, seed)[:2]]
+    times = []
+    merge = make_decision(Decision(kind="merge", names=tuple(names)), author="benchmark")
+    undo = make_decision(Decision(kind="undo", undoes=merge.id), existing=[merge], author="benchmark")
+    for decision in (merge, undo):
+        start = time.perf_counter()
+        save_decision(layout.decisions, decision)
+        republish(folder)
+        times.append(round(time.perf_counter() - start, 2))
+    shutil.rmtree(layout.decisions)
+    layout.create()
+    republish(folder)
+    return {"merge_seconds": times[0], "undo_seconds": times[1], "peak_mb": round(peak_megabytes())}
+
+
 def add_one(folder: Path, size: Size, seed: int) -> dict[str, Any]:
     """Publish one more document of 1,000 indicators, 50 of its names new."""
     chooser = random.Random(seed + 2)
@@ -182,10 +219,8 @@ def add_one(folder: Path, size: Size, seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-PEER_COLUMNS = ("name", "project", "department", *(name for name in FACETS if name != "department"))
-
-
 def records(size: Size, seed: int, limit: int) -> Any:
+    """Records of the synthetic documents, the first `limit`."""
     count = 0
     for plain in synthetic.make_documents(size, seed):
         for record in plain["indicators"]:
@@ -213,7 +248,6 @@ def plain_whoosh(folder: Path, size: Size, seed: int, rows: int = 200_000) -> di
     import jieba
     from whoosh import fields, query
     from whoosh.index import create_in
-    from whoosh.sorting import Facets
 
     jieba.setLogLevel(60)
     target = folder / "plain-whoosh"
@@ -245,14 +279,16 @@ def plain_whoosh(folder: Path, size: Size, seed: int, rows: int = 200_000) -> di
         parts += [query.Term(name, value) for name, value in equal.items()]
         parts += [query.Or([query.Term(name, value) for value in values]) for name, values in filters.items()]
         parts += [query.NumericRange("value", least, None)] if least is not None else []
-        facets = Facets()
-        for name in FACETS:
-            facets.add_field(name, maptype=None)
         results = searcher.search(query.And(parts), limit=20, groupedby=list(FACETS))
         [hit.fields() for hit in results]
         {name: {value: len(found) for value, found in results.groups(name).items()} for name in FACETS}
         times.append((time.perf_counter() - began) * 1000)
-    return {"rows": rows, "build_seconds": round(built, 1), **percentiles(times)}
+    return {
+        "rows": min(rows, size.rows),
+        "build_seconds": round(built, 1),
+        **percentiles(times),
+        "peak_mb": round(peak_megabytes()),
+    }
 
 
 def sqlite_fts(folder: Path, size: Size, seed: int) -> dict[str, Any]:
@@ -333,11 +369,12 @@ def _insert(connection: sqlite3.Connection, batch: list[Any]) -> None:
 
 
 PHASES = {
-    "make": make, "build": build, "search": search, "add_one": add_one, "plain_whoosh": plain_whoosh, "sqlite_fts": sqlite_fts,
+    "make": make, "build": build, "search": search, "add_one": add_one, "decide": decide, "plain_whoosh": plain_whoosh, "sqlite_fts": sqlite_fts,
 }  # fmt: skip
 
 
 def main() -> None:
+    """Run the phases and print what they measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--names", type=int, default=150_000)
@@ -356,7 +393,7 @@ def main() -> None:
     peers = () if options.no_peers else ("plain_whoosh", "sqlite_fts")
     results = {}
     try:
-        for phase in options.phase or ("make", "build", "search", "add_one", *peers):
+        for phase in options.phase or ("make", "build", "search", "add_one", "decide", *peers):
             results[phase] = run_phase(phase, folder, options)
             print(f"{phase}: {json.dumps(results[phase], ensure_ascii=False, indent=1)}", flush=True)
     finally:
@@ -366,6 +403,7 @@ def main() -> None:
 
 
 def run_phase(phase: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Run one phase in a process of its own."""
     command = [
         sys.executable, __file__, "--inside", "--phase", phase, "--store", str(folder), "--rows", str(options.rows),
         "--names", str(options.names), "--cities", str(options.cities), "--seed", str(options.seed),
@@ -376,6 +414,7 @@ def run_phase(phase: str, folder: Path, options: argparse.Namespace) -> dict[str
 
 
 def report_ratios(results: dict[str, Any]) -> None:
+    """Print how much longer the other designs take."""
     own = results.get("search")
     for peer in ("plain_whoosh", "sqlite_fts"):
         if own and peer in results:
