@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kpi.compare import (
-    GROUPS,
-    PARTS,
-    VALUES,
-    ClusterName,
-    Comparison,
-    Observation,
-    Rule,
-    compare_observations,
-    record_to_observation,
-)
+from kpi.compare import GROUPS, PARTS, VALUES, Comparison, Observation, Rule, compare_observations
+from kpi.comparing import cluster_observations, find_clusters
 from kpi.ui import address
 
 if TYPE_CHECKING:
@@ -62,15 +53,6 @@ def _compare(
     path: str, snapshot: str, ids: tuple[str, ...], by: str, mix: tuple[str, ...], value: str, *, _store: Store
 ) -> tuple[Comparison, tuple[Observation, ...]]:  # fmt: skip
     del path, snapshot
-    rows = tuple(
-        record_to_observation(hit.record, cluster=hit.cluster)
-        for hit in _store.iterate("", {"cluster": list(ids)}, sort="city,-year")
-    )
-    names = []
-    for identity in ids:
-        cluster = _store.clustering.get(identity)
-        if cluster is not None:
-            wordings = sorted((item for member in cluster.members for item in member.names), key=lambda item: -item[1])
-            names.append(ClusterName(identity, cluster.canonical, tuple(name for name, _ in wordings)))
-    rule = Rule(mix=frozenset(mix), value=value)
-    return compare_observations(rows, names, by=by, rule=rule), rows
+    clusters = find_clusters(_store, ids)
+    rows = tuple(cluster_observations(_store, clusters, _store.select().mask))
+    return compare_observations(rows, clusters, by=by, rule=Rule(mix=frozenset(mix), value=value)), rows

@@ -146,7 +146,7 @@ def _show_upload(upload: Upload) -> None:
     document = upload.document
     if document is None:
         with st.expander(f":red[失败]　{escape(upload.name)}", icon=":material/error:", expanded=True):
-            _show_failure(upload.failure)
+            show_failure(upload.failure)
         return
     mark = ":green[已读取]" if document.indicators else ":orange[没有绩效目标表]"
     title = f"{mark}　{escape(upload.name)}　:gray[{count(len(document.indicators))} 条指标]"
@@ -177,7 +177,8 @@ def vars_of(document: Any) -> dict[str, Any]:
     return {name: getattr(document, name) for name in ("province", "city", "county")}
 
 
-def _show_failure(failure: Mapping[str, str]) -> None:
+def show_failure(failure: Mapping[str, str]) -> None:
+    """Why a file could not be read and what to do."""
     st.markdown(f"**{escape(failure.get('what', ''))}**")
     for key, title in (("found", "实际"), ("advice", "怎么办")):
         if failure.get(key):

@@ -146,11 +146,34 @@ def _show_project(store: Store, sha256: str, number: int) -> None:
         _show_completeness(indicators)
     st.markdown("##### 原表")
     show_rows(project_rows(document, project), key="project")
+    _show_findings(store, sha256, project)
     with st.container(key="links-project-hits", horizontal=True):
         query = f'document:"{document.name}"'
         state = {"q": query, "project": project.name} if project.name else {"q": f"{query} table:整体"}
         link("search", f"检索这个项目的 {len(indicators)} 条指标", state, icon=":material/search:")
         link("review", "审核这份文件", {"doc": sha256[:16]}, icon=":material/fact_check:")
+
+
+def _show_findings(store: Store, sha256: str, project: Project) -> None:
+    """What rules find in this project, the weightiest first."""
+    from kpi.ui.reviewing import SEVERITY_COLOURS, review_stored, rule_titles, severity_titles
+
+    severities, titles = severity_titles(), rule_titles()
+    own = [
+        item.finding
+        for item in review_stored(store, sha256)
+        if item.finding.evidence.get("table_index") == project.source.table_index
+    ]
+    findings = [item for item in own if not project.name or item.project == project.name]
+    st.markdown(f"##### 审核意见　:gray[{len(findings)} 条]")
+    order = list(severities)
+    for item in sorted(findings, key=lambda item: order.index(item.severity)):
+        colour = SEVERITY_COLOURS.get(item.severity, "gray")
+        st.markdown(
+            f":{colour}-badge[{severities[item.severity]}] **{escape(titles.get(item.rule, item.rule))}**　{escape(item.message)}"
+        )
+    if not findings:
+        st.caption(":material/check: 没有发现问题")
 
 
 def _indicators(document: Document, project: Project) -> list[Indicator]:

@@ -75,11 +75,11 @@ def keep(files: Iterable[Any], folder: Path) -> list[Upload]:
 
 
 def _members(path: Path, folder: Path) -> list[Upload]:
-    from kpi.reading.archive import Limits, expand
+    from kpi.reading.archive import expand
 
     members: list[Upload] = []
     try:
-        for number, member in enumerate(expand(path, limits=Limits(members=500, total_bytes=1_000_000_000)), 1):
+        for number, member in enumerate(expand(path), 1):
             name = safe_name(PurePosixPath(member.name).name)
             if member.path is None:
                 members.append(Upload(name, path, failure=parts_of(member.error or BadInput("压缩包内的文件无法取出"))))

@@ -1,0 +1,98 @@
+"""Findings for the review page (审核结果): of documents of the store or of uploads, kept between reruns; as a workbook."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kpi.model import Document, Finding
+    from kpi.store import Store
+
+SEVERITY_COLOURS = {"E": "red", "W": "orange", "I": "blue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with the document and the original that it is about."""
+
+    finding: Finding
+    sha256: str
+    original: Path | None
+    document: Document
+    stored: bool
+    """Whether its indicators can be opened in the store."""
+
+
+def review_stored(store: Store, sha256: str) -> list[Found]:
+    """Findings of a document of the store."""
+    from kpi.ui.stores import document_of
+
+    document = document_of(store, sha256)
+    findings = _findings(str(store.path), store.name, sha256, _document=document, _store=store)
+    original = store.original(sha256)
+    return [Found(finding, sha256, original, document, stored=True) for finding in findings]
+
+
+def review_upload(document: Document, path: Path, store: Store | None) -> list[Found]:
+    """Findings of an uploaded file, compared with the store where there is one."""
+    where, snapshot = (str(store.path), store.name) if store is not None else ("", "")
+    findings = _findings(where, snapshot, document.sha256, _document=document, _store=store)
+    stored = store is not None and document.sha256 in store.documents
+    return [Found(finding, document.sha256, path, document, stored=stored) for finding in findings]
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _findings(
+    path: str, snapshot: str, sha256: str, *, _document: Document, _store: Store | None
+) -> tuple[Finding, ...]:
+    from kpi.review import review
+
+    del path, snapshot, sha256
+    return review(_document, store=_store)
+
+
+def rule_titles() -> dict[str, str]:
+    """What each rule is called."""
+    from kpi.review import all_rules
+
+    return {identity: rule.title for identity, rule in all_rules().items()}
+
+
+def severity_titles() -> dict[str, str]:
+    """What each severity is called, in falling order."""
+    from kpi.review import SEVERITIES
+
+    return dict(SEVERITIES)
+
+
+def findings_workbook(found: Sequence[Found]) -> bytes:
+    """审核意见 as a workbook."""
+    from kpi.export.sheets import Column, Sheet, write_sheets
+
+    titles, severities = rule_titles(), severity_titles()
+    columns = (
+        Column("number", "序号", 6), Column("severity", "级别", 8), Column("rule", "规则", 24, wrap=True), Column("document", "文件", 28, wrap=True),
+        Column("page", "页", 6), Column("project", "项目", 32, wrap=True), Column("printed", "原文", 28, wrap=True),
+        Column("message", "问题", 44, wrap=True), Column("expected", "应为", 24, wrap=True), Column("advice", "建议", 40, wrap=True),
+        Column("topic", "依据", 30, wrap=True), Column("opinion", "处理意见", 24, wrap=True),
+    )  # fmt: skip
+    rows: list[dict[str, Any]] = []
+    for number, item in enumerate(found, 1):
+        finding = item.finding
+        rows.append(
+            {
+                "number": number, "severity": severities.get(finding.severity, finding.severity), "page": finding.page,
+                "rule": f"{finding.rule} {titles.get(finding.rule, '')}".strip(), "opinion": None,
+                **{name: getattr(finding, name) or None for name in ("document", "project", "printed", "message", "expected", "advice", "topic")},
+            }
+        )  # fmt: skip
+    stream = io.BytesIO()
+    write_sheets([Sheet("审核意见", columns, rows)], stream)
+    return stream.getvalue()
