@@ -27,6 +27,7 @@ from kpi.catalog.schema import CODED, INDEXED
 from kpi.catalog.snapshot import Mask, Rows, Snapshot, open_snapshot
 from kpi.comparing import Comparing
 from kpi.errors import UsageError
+from kpi.proposing import Proposing
 from kpi.query import Query, SortKey, evaluate, find_field, parse_query
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Selection:
         return int(np.count_nonzero(self.mask))
 
 
-class Store(Comparing):
+class Store(Comparing, Proposing):
     """A store opened on one snapshot; use `open_store`. May be shared by threads; close it."""
 
     def __init__(self, path: str | Path) -> None:
