@@ -82,6 +82,14 @@ class ClusterWriter(Protocol):
         """Assign the names to clusters; `base` is the snapshot before, None for the first or a rebuilt one."""
         ...
 
+    def can_decide(self, base: Path) -> bool:
+        """Whether the snapshot keeps the clusters as they were found, beneath people's decisions."""
+        ...
+
+    def decide(self, building: Path) -> None:
+        """Write clusters.parquet anew: people's decisions over what was found, which is in the folder already."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
@@ -136,31 +144,38 @@ class Plan:
     """Documents of the base whose rows do not stay as they are."""
     touched: bool = False
     """Whether anything changed at all, be it only where a file lies."""
+    moved: bool = False
+    """Whether a document lies elsewhere now."""
     reindex: bool = False
     recluster: bool = False
     added: int = 0
     replaced: int = 0
 
 
-def publish(layout: Layout, change: Change, tools: Tools, *, wait: float = 600.0) -> Published:
+def publish(layout: Layout, change: Change, tools: Tools | Callable[[], Tools], *, wait: float = 600.0) -> Published:
     """Publish a change; does nothing when the snapshot in force already holds it.
+
+    Args:
+        layout: the store.
+        change: what is to be other than it is.
+        tools: what makes it; a function is called once no other writer is at work, so that it sees all decisions.
+        wait: seconds to wait for another writer.
 
     Raises:
         StoreError: another writer holds the store, the place is not writable, a parsed result is missing.
     """
     with writing(layout, wait=wait):
+        tools = tools() if callable(tools) else tools
         base, notes = _base(layout, change)
         plan = make_plan(layout, base, change, tools)
         if not plan.touched:
             return Published(name=layout.current(), changed=False, notes=tuple(notes))
         name, sequence = _next_name(layout)
         building = layout.snapshots / f"{BUILDING}{name}"
-        from kpi.catalog.build import build_snapshot
-
         try:
             prune(layout)
             building.mkdir(parents=True)
-            manifest, rows_written = build_snapshot(layout, building, plan, tools, name=name, sequence=sequence)
+            manifest, rows_written = _build(layout, building, plan, tools, name=name, sequence=sequence)
             write_manifest(building, manifest)
             sync_folder(building)
             building.rename(layout.folder(name))
@@ -175,6 +190,19 @@ def publish(layout: Layout, change: Change, tools: Tools, *, wait: float = 600.0
             name=name, changed=True, added=plan.added, replaced=plan.replaced, removed=removed, rows_written=rows_written,
             pruned=tuple(prune(layout)), notes=tuple(notes),
         )  # fmt: skip
+
+
+def _build(
+    layout: Layout, building: Path, plan: Plan, tools: Tools, *, name: str, sequence: int
+) -> tuple[Manifest, int]:  # fmt: skip
+    from kpi.catalog.redecide import decide_snapshot, only_clusters_decided
+
+    base = plan.base
+    if base is not None and only_clusters_decided(plan, tools, layout.folder(base.name)):
+        return decide_snapshot(base, layout.folder(base.name), building, tools, name=name, sequence=sequence), 0
+    from kpi.catalog.build import build_snapshot
+
+    return build_snapshot(layout, building, plan, tools, name=name, sequence=sequence)
 
 
 def usable(layout: Layout) -> tuple[Manifest | None, list[str]]:
@@ -267,13 +295,13 @@ def make_plan(layout: Layout, base: Manifest | None, change: Change, tools: Tool
         row = held.get(sha256)
         if row is not None and row.fingerprint == mark and not change.rebuild:
             plan.kept[sha256] = replace(row, entry=entry)
-            plan.touched |= row.entry.location != entry.location
+            plan.moved |= row.entry.location != entry.location
         else:
             plan.made.append((entry, mark))
             plan.added += row is None
             plan.replaced += row is not None
     plan.gone = frozenset(held) - frozenset(plan.kept)
-    plan.touched |= bool(plan.made or plan.gone)
+    plan.touched |= bool(plan.made or plan.gone or plan.moved)
     return plan
 
 

@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         ("group", pa.string()), ("tokens", pa.list_(pa.string())), ("weights", pa.list_(pa.float64())),
     ]
 )  # fmt: skip
+READ_SCHEMA = pa.schema([SCHEMA.field(name) for name in READ_COLUMNS])
 
 
 class MemberWords(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from kpi.catalog.layout import CLUSTERS
 from kpi.catalog.parts import read_parquet
 from kpi.ingestion.cluster_table import (
     READ_COLUMNS,
+    READ_SCHEMA,
     SCHEMA,
     MemberWords,
     clustering_to_table,
@@ -59,8 +60,21 @@ class Clusterer:
             found = extend(held, use)
         found = recount(found, use.counts, every=held is None)
         pq.write_table(found, building / FOUND, compression="zstd")
-        decided = decide(in_use(found), self._decisions)
-        pq.write_table(decided.select(list(READ_COLUMNS)), building / CLUSTERS, compression="zstd")
+        self._write_decided(found.select(list(READ_COLUMNS)), building)
+
+    def can_decide(self, base: Path) -> bool:
+        """See `kpi.catalog.publish.ClusterWriter`."""
+        return (base / FOUND).is_file()
+
+    def decide(self, building: Path) -> None:
+        """See `kpi.catalog.publish.ClusterWriter`."""
+        self._write_decided(read_parquet(building / FOUND, READ_COLUMNS), building)
+
+    def _write_decided(self, found: pa.Table, building: Path) -> None:
+        table = decide(in_use(found), self._decisions)
+        # In one piece and with no traces of reading: the same clusters are the same bytes whichever way they were made.
+        table = table.cast(READ_SCHEMA).combine_chunks()
+        pq.write_table(table, building / CLUSTERS, compression="zstd")
 
 
 def find_all(use: NameUse, previous: pa.Table | None = None) -> pa.Table:
@@ -97,24 +111,43 @@ def extend(found: pa.Table, use: NameUse) -> pa.Table:
 
 
 def decide(table: pa.Table, decisions: Sequence[Decision]) -> pa.Table:
-    """The clusters with people's decisions applied."""
-    from kpi.cluster import apply_decisions, normalise_name
+    """The clusters with people's decisions applied, in the columns that readers need."""
+    from kpi.cluster import apply_decisions
 
+    table = table.select(list(READ_COLUMNS))
     if not decisions:
         return table
-    named = sorted({name for item in decisions for name in (*item.names, *item.others)})
-    normals = sorted({normalise_name(name) for name in named})
-    concerned = pc.or_(
-        pc.is_in(table["name"], pa.array(named)), pc.is_in(table["normal"], pa.array(normals))
-    ).to_numpy()
-    for rows in (with_clusters(table, clusters_where(table, concerned)), np.ones(table.num_rows, np.bool_)):
+    for rows in (decided_rows(table, decisions), np.ones(table.num_rows, np.bool_)):
         part = table.filter(pa.array(rows))
         numbers = dict(zip(part["name"].to_pylist(), part["number"].to_pylist(), strict=True))
         decided = apply_decisions(table_to_clustering(part), decisions)
-        result = replace_rows(table, rows, clustering_to_table(decided, numbers, Words(part)))
+        new = clustering_to_table(decided, numbers, lambda _: MemberWords()).select(list(READ_COLUMNS))
+        result = replace_rows(table, rows, new)
         if result is not None:
             return result
     raise AssertionError("a clustering of all names has distinct ids")
+
+
+def decided_rows(table: pa.Table, decisions: Iterable[Decision]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which rows are of the clusters that decisions name."""
+    from kpi.cluster import normalise_name
+
+    named = sorted({name for item in decisions for name in (*item.names, *item.others)})
+    normals = sorted({normalise_name(name) for name in named})
+    concerned = pc.or_(
+        pc.is_in(table["name"], pa.array(named, pa.string())), pc.is_in(table["normal"], pa.array(normals, pa.string()))
+    ).to_numpy()
+    return with_clusters(table, clusters_where(table, concerned))
+
+
+def replay(snapshot: Path, decisions: Sequence[Decision]) -> Clustering:
+    """The clusters that decisions name, as they are with the decisions applied, and the conflicts between them."""
+    from kpi.cluster import apply_decisions
+
+    if not decisions or not (snapshot / FOUND).is_file():
+        return table_to_clustering(READ_SCHEMA.empty_table())
+    table = in_use(read_parquet(snapshot / FOUND, READ_COLUMNS))
+    return apply_decisions(table_to_clustering(table.filter(pa.array(decided_rows(table, decisions)))), decisions)
 
 
 class Words:

@@ -59,7 +59,7 @@ def tools_for(layout: Layout) -> Tools:
 
 def publish_change(layout: Layout, change: Change, *, wait: float = 600.0) -> Published:
     """Publish a change with the usual tools."""
-    return publish(layout, change, tools_for(layout), wait=wait)
+    return publish(layout, change, partial(tools_for, layout), wait=wait)
 
 
 def republish(store: str | Path, *, rebuild: bool = False, reindex: bool = False, recluster: bool = False) -> Published:

@@ -5,35 +5,23 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpi.catalog.documents import ATTRIBUTES, DocumentRow, Entry, contradicted, read_documents
 from kpi.catalog.layout import DOCUMENTS, Layout
-from kpi.catalog.publish import Change, Published, publish, usable
-from kpi.errors import BadInput, KpiError, MissingDependency, UsageError
+from kpi.catalog.publish import Change, Published, usable
+from kpi.errors import BadInput, UsageError
 from kpi.ingestion.executor import Executor, ProcessExecutor
-from kpi.ingestion.parsed import ParsedResults, load_plain
-from kpi.ingestion.publishing import tools_for
-from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, SKIPPED, FileReport, IngestReport, Progress
+from kpi.ingestion.parsed import Member, ParsedResults, load_plain
+from kpi.ingestion.parsing import Parser, ParseTask, failed, is_lasting, lost_member, member_file, parse_task
+from kpi.ingestion.publishing import publish_change
+from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, FileReport, IngestReport, Progress
 from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, known_content
 
 if TYPE_CHECKING:
-    from kpi.model import Document
-
-Parser = Callable[[Path], "Document"]
-
-
-@dataclass(frozen=True, slots=True)
-class ParseTask:
-    """One file for a worker."""
-
-    file: SourceFile
-    sha256: str
-    store: str
-    parser: str
-    parse: Parser
+    pass
 
 
 def ingest(  # noqa: PLR0913 - keyword-only settings of a run
@@ -79,8 +67,8 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     tasks = run.take_stock(files, retry=retry, parse=parse or _default_parser())
     if tasks:
         for task, outcome in (executor or ProcessExecutor(jobs)).run(parse_task, tasks):
-            run.tell(_report(task, outcome, results))
-    published, gone = run.publish(files, paths if sync else (), stated)
+            run.take(task, outcome)
+    published, gone = run.publish(paths if sync else (), stated)
     return IngestReport(
         files=tuple(sorted((run.annotated(report, stated) for report in run.reports), key=lambda report: report.path)),
         published=published, removed=gone, seconds=time.perf_counter() - start,
@@ -98,6 +86,10 @@ class _Run:
         self.held = held
         self.by_location = {row.entry.location: row for row in held.values()}
         self.reports: list[FileReport] = []
+        self.files: list[SourceFile] = []
+        """Files and members of archives whose content is known."""
+        self.first_path: dict[str, str] = {}
+        """Content → the first given path that has it."""
         self.content: dict[str, str] = {}
         """Absolute path → sha256 of every given file that could be read."""
 
@@ -108,36 +100,84 @@ class _Run:
     def take_stock(self, files: Iterable[SourceFile], *, retry: bool, parse: Parser) -> list[ParseTask]:
         """Sort out what needs no parsing; returns the rest as tasks."""
         tasks = []
-        seen: dict[str, str] = {}
         for file in files:
             try:
                 sha256 = known_content(file, self.by_location) or content_hash(file.path)
             except OSError as error:
-                self.tell(_failed(file, BadInput("文件无法读取", where=file.path, found=error.strerror or str(error))))
-                continue
-            self.content[file.location] = sha256
-            failure = None if retry else self.results.failure(sha256)
-            if sha256 in seen:
                 self.tell(
-                    FileReport(path=file.path, status=DUPLICATE, sha256=sha256, notes=(f"与 {seen[sha256]} 内容相同",))
+                    failed(file.path, BadInput("文件无法读取", where=file.path, found=error.strerror or str(error)))
                 )
-            elif self.results.has(sha256):
-                self.tell(FileReport(path=file.path, status=KNOWN, sha256=sha256))
-            elif failure is not None:
-                self.tell(FileReport(path=file.path, status=FAILED, sha256=sha256, failure=failure))
-            else:
+                continue
+            members = None if retry else self.results.members(sha256)
+            if members is not None:
+                self._take_members(file, members)
+            elif not self._settled(file, sha256, retry=retry):
                 tasks.append(ParseTask(file, sha256, str(self.layout.root), self.results.parser, parse))
-            seen.setdefault(sha256, file.path)
         return tasks
 
+    def _settled(self, file: SourceFile, sha256: str, *, retry: bool) -> bool:
+        """Whether this content needs no parsing; if so it is told."""
+        self.found(file, sha256)
+        failure = None if retry else self.results.failure(sha256)
+        first = self.first_path[sha256]
+        if first != file.path:
+            self.tell(FileReport(path=file.path, status=DUPLICATE, sha256=sha256, notes=(f"与 {first} 内容相同",)))
+        elif self.results.has(sha256):
+            self.tell(FileReport(path=file.path, status=KNOWN, sha256=sha256))
+        elif failure is not None:
+            self.tell(FileReport(path=file.path, status=FAILED, sha256=sha256, failure=failure))
+        else:
+            return False
+        return True
+
+    def found(self, file: SourceFile, sha256: str) -> None:
+        """Remember which content a file has."""
+        self.files.append(file)
+        self.content[file.location] = sha256
+        self.first_path.setdefault(sha256, file.path)
+
+    def _take_members(self, archive: SourceFile, members: Iterable[Member]) -> None:
+        """An archive that was taken apart before: its members are known."""
+        self.total -= 1
+        for member in members:
+            self.total += 1
+            if not member.sha256:
+                self.tell(FileReport(path=f"{archive.path}/{member.name}", status=FAILED, failure=member.failure))
+            elif not self._settled(member_file(archive, member.name), member.sha256, retry=False):
+                # its result was cleared away: the archive has to be taken apart again, with --retry
+                self.tell(lost_member(archive, member))
+
+    def take(self, task: ParseTask, outcome: list[FileReport] | BaseException) -> None:
+        """What became of a task: one report, or one for each member of an archive."""
+        if isinstance(outcome, BaseException):
+            report = failed(task.file.path, outcome, task.sha256)
+            if is_lasting(outcome):
+                self.results.save_failure(task.sha256, report.failure)
+            self.tell(report)
+            return
+        self.total += len(outcome) - 1
+        for report in outcome:
+            if report.path != task.file.path:
+                self._take_member(task.file, report)
+            else:
+                self.tell(report)
+
+    def _take_member(self, archive: SourceFile, report: FileReport) -> None:
+        if report.sha256:
+            self.found(member_file(archive, report.path.removeprefix(f"{archive.path}/")), report.sha256)
+            first = self.first_path[report.sha256]
+            if first != report.path:
+                report = replace(report, status=DUPLICATE, notes=(f"与 {first} 内容相同",))
+        self.tell(report)
+
     def publish(
-        self, files: Iterable[SourceFile], synced: Iterable[str | os.PathLike[str]], stated: Mapping[str, str | int]
+        self, synced: Iterable[str | os.PathLike[str]], stated: Mapping[str, str | int]
     ) -> tuple[Published, tuple[str, ...]]:
         """Publish what could be parsed; documents that were replaced (or, when syncing, vanished) leave the store."""
         usable_content = {report.sha256 for report in self.reports if report.status in {PARSED, KNOWN, EMPTY}}
         put: dict[str, Entry] = {}
-        for file in files:
-            sha256 = self.content.get(file.location, "")
+        for file in sorted(self.files, key=lambda file: file.path):
+            sha256 = self.content[file.location]
             if sha256 in usable_content and sha256 not in put:
                 put[sha256] = self._entry(file, sha256, stated)
         present = set(self.content.values())
@@ -148,7 +188,7 @@ class _Run:
             if sha256 not in present and self._is_gone(row.entry.location, usable_content, folders)
         }
         change = Change(put=tuple(put.values()), drop=frozenset(gone))
-        return publish(self.layout, change, tools_for(self.layout)), tuple(sorted(gone.values()))
+        return publish_change(self.layout, change), tuple(sorted(gone.values()))
 
     def _is_gone(self, location: str, usable_content: set[str], folders: list[str | os.PathLike[str]]) -> bool:
         replaced = self.content.get(location) in usable_content
@@ -179,56 +219,6 @@ class _Run:
 
 
 _TITLES = {"province": "省份", "city": "城市", "county": "区县", "department": "部门", "year": "年度"}
-
-
-def parse_task(task: ParseTask) -> FileReport:
-    """Parse one file and keep the result; runs in a worker."""
-    start = time.perf_counter()
-    results = ParsedResults(Layout(task.store), task.parser)
-    document = task.parse(Path(task.file.path))
-    if document.sha256 != task.sha256:
-        raise BadInput(
-            "文件在导入过程中被修改", where=task.file.path, advice="重新运行 kpi ingest", code="changed_meanwhile"
-        )
-    results.keep_original(task.sha256, Path(task.file.path))
-    results.save(document)
-    return FileReport(
-        path=task.file.path, status=PARSED if document.indicators else EMPTY, sha256=task.sha256,
-        indicators=len(document.indicators), tables=len(document.tables), repairs=len(document.warnings),
-        suspect_pages=len(document.suspect_pages), seconds=time.perf_counter() - start,
-    )  # fmt: skip
-
-
-def _report(task: ParseTask, outcome: FileReport | BaseException, results: ParsedResults) -> FileReport:
-    if isinstance(outcome, FileReport):
-        return outcome
-    report = _failed(task.file, outcome, task.sha256)
-    lasting = isinstance(outcome, BadInput) and outcome.code != "changed_meanwhile"
-    if lasting:  # what depends on the machine (memory, optional programs) may go well the next time
-        results.save_failure(task.sha256, report.failure)
-    return report
-
-
-def _failed(file: SourceFile, error: BaseException, sha256: str = "") -> FileReport:
-    if isinstance(error, KpiError):
-        parts = {
-            "code": error.code,
-            "what": error.what,
-            "where": error.where,
-            "found": error.found,
-            "advice": error.advice,
-        }
-    else:
-        found = f"{type(error).__name__}: {error}"
-        parts = {
-            "code": "bug",
-            "what": "程序内部错误",
-            "where": file.path,
-            "found": found,
-            "advice": "请把文件和此信息报告给维护者",
-        }
-    status = SKIPPED if isinstance(error, MissingDependency) else FAILED
-    return FileReport(path=file.path, status=status, sha256=sha256, failure=parts)
 
 
 def _held(layout: Layout) -> dict[str, DocumentRow]:
