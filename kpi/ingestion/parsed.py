@@ -1,11 +1,13 @@
-"""Parsed results by content (解析结果): `STORE/parsed/<parser version>/<sha256>/document.json.gz` or `failure.json`."""
+"""Parsed results by content (解析结果): `STORE/parsed/<parser version>/<sha256>/` with `document.json.gz`, or
+`failure.json`, or `members.json` of an archive."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from kpi.catalog.documents import Entry
     from kpi.model import Document
 
-_RESULT, _FAILURE = "document.json.gz", "failure.json"
+_RESULT, _FAILURE, _MEMBERS = "document.json.gz", "failure.json", "members.json"
 
 # What decides how a file is read. A change in any of them makes every file be parsed again.
 _PARSING_SOURCES = (
@@ -50,6 +52,15 @@ def parser_version() -> str:
                     digest.update(path.relative_to(package).as_posix().encode())
                     digest.update(path.read_bytes())
     return f"{PARSER_VERSION}-{digest.hexdigest()[:_VERSION_DIGITS]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One document of an archive: its name there and its content; `failure` tells why it could not be taken out."""
+
+    name: str
+    sha256: str = ""
+    failure: Mapping[str, str] = field(default_factory=dict)
 
 
 class ParsedResults:
@@ -87,6 +98,21 @@ class ParsedResults:
         except (OSError, ValueError):
             return None
         return {str(key): str(value) for key, value in plain.items()}
+
+    def save_members(self, sha256: str, members: Sequence[Member]) -> None:
+        """Keep what an archive with this content holds."""
+        folder = self.folder(sha256)
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps([asdict(member) for member in members], ensure_ascii=False)
+        write_atomically(folder / _MEMBERS, text.encode())
+
+    def members(self, sha256: str) -> list[Member] | None:
+        """What an archive with this content holds; None if it was never taken apart."""
+        try:
+            plain = json.loads((self.folder(sha256) / _MEMBERS).read_bytes())
+            return [Member(**member) for member in plain]
+        except (OSError, ValueError, TypeError):
+            return None
 
     def keep_original(self, sha256: str, path: Path) -> None:
         """Keep the file itself, for the view of its pages."""
