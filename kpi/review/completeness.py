@@ -129,7 +129,7 @@ def satisfaction_missing(view: ProjectView) -> Iterator[Problem]:
 
 
 @rule(
-    "R07", ERROR, "绩效目标为空", topic=COMPLETE, tables=TARGET_TABLES,
+    "R07", ERROR, "绩效目标为空", topic=COMPLETE, tables=RULED_TABLES,
     advice="填写绩效目标：用多少钱、做什么事、达到什么效果",
     explained="表中有填绩效目标的栏目，而该项目的目标为空或只有占位符（/、无、见附件）。没有这一栏的表不查。",
 )  # fmt: skip

@@ -268,11 +268,10 @@ def cost_direction(view: ProjectView) -> Iterator[Problem]:
 # Names of funds that together are the whole amount, if a table prints a place for the rest as well. 河南; 财预〔2015〕88号 and
 # 财预〔2020〕10号 templates; 整体支出 tables.
 _MAIN: tuple[tuple[str, ...], ...] = (
-    ("政府预算资金",),
-    ("当年财政拨款", "财政拨款", "财政资金"),
+    ("政府预算资金",), ("财政拨款",), ("财政资金",), ("当年财政拨款",),
     ("一般公共预算", "一般公共预算资金", "政府性基金", "政府性基金预算", "政府性基金预算资金", "国有资本经营预算", "国有资本经营预算资金"),
 )  # fmt: skip
-"""Ways of printing what the budget pays; at least one of a way must have an amount."""
+"""Ways of printing what the budget pays; one of those that are printed must make up the amount with the others."""
 _OTHERS = (
     "财政专户管理资金",
     "单位资金",
@@ -318,17 +317,17 @@ def _funds_problem(view: DocumentView, owner: Project | UnitTotal, title: str) -
     for fund in owner.funds:
         by_key.setdefault(_fund_key(fund.name), fund)
     carried = [by_key[name] for name in _CARRIED if name in by_key]
-    named = _printed_funds(table) | set(by_key)
     others = [by_key[name] for name in _OTHERS if name in by_key]
-    for main in _MAIN:
-        funds = [by_key[name] for name in main if name in by_key]
-        if not funds or not named & _CLOSING:
-            continue
-        funds += others
-        ways = [funds, [*funds, *carried]] if carried else [funds]
-        if not any(_makes_up(owner, way, exact=True) for way in ways):
-            yield _sum_problem(owner, title, funds)
-            return
+    paid = [funds for main in _MAIN if (funds := [by_key[name] for name in main if name in by_key])]
+    ways = [[*funds, *others] for funds in paid]
+    ways += [[*way, *carried] for way in ways if carried]
+    if (
+        ways
+        and (_printed_funds(table) | set(by_key)) & _CLOSING
+        and not any(_makes_up(owner, way, exact=True) for way in ways)
+    ):
+        yield _sum_problem(owner, title, ways[0])
+        return
     stages = [by_key[name] for name in ("基本支出", "项目支出") if name in by_key]
     if len(stages) == 2 and not _makes_up(owner, stages, exact=True):
         yield _sum_problem(owner, title, stages)
@@ -356,7 +355,7 @@ def _sum_problem(owner: Project | UnitTotal, title: str, funds: Sequence[Fund]) 
 
 
 def _fund_key(name: str) -> str:
-    return bare_key(name).removeprefix("其中").removeprefix("其")
+    return bare_key(name).removeprefix("其中")
 
 
 def _printed_funds(table: LogicalTable | None) -> set[str]:

@@ -14,6 +14,7 @@ from kpi.review.vocabulary import (
     CLEAR_EFFECT,
     CLEAR_OUTPUT,
     COST,
+    COST_NAME,
     COUNT_NAME,
     COUNTED_EFFECT,
     EXECUTION_RATE,
@@ -25,6 +26,7 @@ from kpi.review.vocabulary import (
     MANAGEMENT_PROJECT,
     NOT_SATISFACTION,
     OUTPUT,
+    PAID_OUT,
     QUALITY_NAME,
     SATISFACTION,
     TIMELY_NAME,
@@ -60,11 +62,19 @@ def wrong_level(view: ProjectView) -> Iterator[Problem]:
                 indicator=row.indicator, message=f"满意度指标列在“{place}”下", printed=row.indicator.name,
                 expected="满意度指标",
             )  # fmt: skip
-        elif row.group == SATISFACTION and NOT_SATISFACTION.search(row.name) and not ABOUT_OPINION.search(row.name):
+        elif row.group == SATISFACTION and _no_opinion(row):
             yield Problem(
                 indicator=row.indicator, message=f"不是满意度，却列在“{place}”下", printed=row.indicator.name,
                 expected="产出或效益指标",
             )  # fmt: skip
+
+
+def _no_opinion(row: Row) -> bool:
+    """Whether a row under 满意度 is clearly something else: by its name, or because it counts things."""
+    if ABOUT_OPINION.search(row.name):
+        return False
+    counts = row.indicator.kind == "numeric" and row.indicator.base_unit not in {"%", "分", ""}
+    return counts or bool(NOT_SATISFACTION.search(row.name))
 
 
 def _levels_fit(row: Row) -> bool:
@@ -167,7 +177,7 @@ def _other_level2(row: Row) -> str:
 @rule(
     "R33", WARNING, "以投入作产出", topic=SETTING, tables=TARGET_TABLES,
     advice="资金投入移到成本指标；产出写用这些钱做成的事",
-    explained="产出（成本以外）或效益下列项目经费、投入资金、总成本，且指标值是金额；资金到位率列在产出下只作线索。",
+    explained="产出（成本以外）或效益下列项目经费、投入资金、总成本，产出下列费用、单价，且指标值是金额；资金到位率列在产出下只作线索。",
 )  # fmt: skip
 def input_as_output(view: ProjectView) -> Iterator[Problem]:
     """经费 and 投入资金 are no output."""
@@ -179,11 +189,25 @@ def input_as_output(view: ProjectView) -> Iterator[Problem]:
                 indicator=row.indicator, message=f"“{row.indicator.name}”是投入，不是{row.group}", printed=row.indicator.name,
                 expected="成本指标",
             )  # fmt: skip
+        elif row.group == OUTPUT and _is_cost(row):
+            yield Problem(
+                indicator=row.indicator,
+                message=f"“{row.indicator.name}”是成本，不是产出",
+                printed=row.indicator.name,
+                expected="成本指标",
+            )
         elif ARRIVAL.search(row.name):
             yield Problem(
                 indicator=row.indicator, message=f"“{row.indicator.name}”反映资金投入过程，不是{row.group}",
                 printed=row.indicator.name, expected="反映产出或效果的指标", severity=LEAD,
             )  # fmt: skip
+
+
+def _is_cost(row: Row) -> bool:
+    """A price or cost with a ceiling; what is paid out (报销, 救助, 补助) is an output."""
+    item = row.indicator
+    money = item.base_unit.startswith("元") and item.comparator in {"≤", "<", "="}
+    return money and bool(COST_NAME.search(row.name)) and not PAID_OUT.search(row.name)
 
 
 @rule(

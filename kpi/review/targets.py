@@ -178,6 +178,11 @@ def unit_unlike_name(view: ProjectView) -> Iterator[Problem]:
                 printed=item.target,
                 expected=expected,
             )
+        elif item.base_unit == "%" and not row.managed and _NOT_A_SHARE.search(row.name):
+            yield Problem(
+                indicator=item, message=f"“{item.name}”不是比率，“{item.target}”无从计算", printed=item.target,
+                expected="可以计算的比率名称，或定性的程度", severity=LEAD,
+            )  # fmt: skip
 
 
 _NOT_A_SHARE = re.compile("(?<!知晓)(?<!满意)(?:水平|能力|程度|效率|成效|积极性|计划|氛围)$")
