@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 
 from kpi.errors import BadInput
+from kpi.limits import Limits, limits_from
 from kpi.model import Page
+from kpi.reading.bounds import bounded_pages
 from kpi.reading.detect import detect_format
+from kpi.reading.extras import suspect_message
 
-__all__ = ["FORMATS", "Reading", "Settings", "detect_format", "open_file", "read_pages"]
+__all__ = ["FORMATS", "Reading", "Settings", "detect_format", "open_file", "read_pages", "suspect_message"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,8 @@ class Settings:
     """Look for tables on every PDF page, not only where the text speaks of performance targets."""
     recognise: bool = True
     """Recognise scanned pages optically where the extra `kpi-atlas[ocr]` is installed."""
+    limits: Limits = field(default_factory=limits_from)
+    """What a file may cost; time and memory are for the worker process to watch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ FORMATS: dict[str, tuple[str, str]] = {
     "html": ("kpi.reading.web", "open_html"),
     "mht": ("kpi.reading.web", "open_mht"),
     "text": ("kpi.reading.plain", "open_text"),
+    "image": ("kpi.reading.ocr", "open_picture"),
 }
 """Format → module and function that opens it; a module is imported only when a file needs it."""
 
@@ -52,7 +58,7 @@ FORMATS: dict[str, tuple[str, str]] = {
 _PROTECTED = frozenset({"encrypted_office"})
 _UNREADABLE = {
     "rar": "RAR 压缩包", "7z": "7z 压缩包", "gzip": "GZIP 压缩文件", "zip": "ZIP 压缩包", "ofd": "OFD 版式文件",
-    "pptx": "PowerPoint 演示文稿", "xlsb": "Excel 二进制工作簿", "image": "图片", "ole": "旧版 Office 文件，但不完整，或不是 Word、Excel", "binary": "无法识别的二进制文件",
+    "pptx": "PowerPoint 演示文稿", "xlsb": "Excel 二进制工作簿", "ole": "旧版 Office 文件，但不完整，或不是 Word、Excel", "binary": "无法识别的二进制文件",
 }  # fmt: skip
 _ADVICE = {
     "rar": "请解压，或重新打包为 ZIP", "7z": "请解压，或重新打包为 ZIP", "gzip": "请解压后再解析",
@@ -65,10 +71,13 @@ def open_file(path: Path, *, settings: Settings | None = None) -> Reading:
     """Find a file's format by its content and open it.
 
     Raises:
-        BadInput: missing, empty, damaged, protected, or of a format that cannot be read.
+        BadInput: missing, empty, damaged, protected, or of a format that cannot be read; reading its pages may raise too.
+        LimitReached: it is larger than allowed; reading its pages may raise too.
         MissingDependency: the format needs a program or library that is not installed.
     """
+    chosen = settings or Settings()
     name = detect_format(path)
+    chosen.limits.check("file_bytes", path.stat().st_size, path.name)
     if name in _PROTECTED:
         raise BadInput(
             "文件有打开密码", where=path.name, found="加密的 Office 文件",
@@ -81,7 +90,9 @@ def open_file(path: Path, *, settings: Settings | None = None) -> Reading:
         )  # fmt: skip
     module, function = FORMATS[name]
     opener: Callable[[Path, Settings], Reading] = getattr(import_module(module), function)
-    return opener(path, settings or Settings())
+    reading = opener(path, chosen)
+    chosen.limits.check("pages", reading.page_count or 0, path.name)
+    return replace(reading, pages=bounded_pages(reading.pages, chosen.limits, path.name))
 
 
 def read_pages(path: Path, *, settings: Settings | None = None) -> Iterator[Page]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 from kpi.errors import BadInput
@@ -101,8 +103,10 @@ def _zip_format(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = archive.read("mimetype").decode("ascii", "replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+            kind = _mimetype(archive) if "mimetype" in names else ""
+    except (
+        zipfile.BadZipFile, zlib.error, struct.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError,
+    ) as error:  # fmt: skip
         raise BadInput(
             "文件已损坏，不是完整的 DOCX、XLSX 或 ZIP 文件", where=path.name, found=str(error),
             advice="请重新下载，或用 Office、WPS 打开后另存", code="damaged_archive",
@@ -115,6 +119,12 @@ def _zip_format(path: Path) -> str:
         if part in kind:
             return name
     return "zip"
+
+
+def _mimetype(archive: zipfile.ZipFile) -> str:
+    """What an OpenDocument file says it is: less than 100 bytes, whatever they unpack to."""
+    with archive.open("mimetype") as stream:
+        return stream.read(100).decode("ascii", "replace")
 
 
 def _ole_format(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -13,9 +14,10 @@ from pathlib import Path
 
 from kpi.errors import BadInput, MissingDependency
 from kpi.reading import Reading, Settings
+from kpi.reading.bounds import check_package
 
 TIMEOUT = 180
-"""Seconds for one file; a 300-page .doc took 25 s on 2 busy cores, the first start of LibreOffice 10 s."""
+"""Seconds for one file, at most half of what a whole file may take; a 300-page .doc took 25 s on 2 busy cores, the first start of LibreOffice 10 s."""
 _LOCK = threading.Lock()
 """One profile serves one LibreOffice at a time."""
 _PLACES = (
@@ -71,8 +73,10 @@ def _open_converted(path: Path, settings: Settings, target: str, opener: object)
             "Word 文件有打开密码", where=path.name, found="加密的 DOC",
             advice="请用密码打开后另存为不加密的文件", code="password_protected",
         )  # fmt: skip
+    if name in {"odt", "ods"}:
+        check_package(path, settings.limits, xml_only=False)
     with tempfile.TemporaryDirectory(prefix="kpi-") as folder:
-        converted = _convert(program, path, name, target, Path(folder))
+        converted = _convert(program, path, name, target, Path(folder), settings.limits.seconds)
         reading: Reading = opener(converted, settings)  # type: ignore[operator]
         # the converted file goes away with the folder: its pages are read now
         return Reading(name, reading.page_count if target == "xlsx" else None, iter(list(reading.pages)))
@@ -86,7 +90,7 @@ def _has_password(data: bytes) -> bool:
     return False
 
 
-def _convert(program: str, path: Path, name: str, target: str, folder: Path) -> Path:
+def _convert(program: str, path: Path, name: str, target: str, folder: Path, seconds: int) -> Path:
     # LibreOffice goes by the ending: a .wps or a .doc that is RTF gets its true one
     source = folder / f"source.{name}"
     shutil.copyfile(path, source)
@@ -94,27 +98,65 @@ def _convert(program: str, path: Path, name: str, target: str, folder: Path) -> 
         program, f"-env:UserInstallation={_profile().as_uri()}", "--headless", "--norestore", "--nolockcheck",
         "--convert-to", target, "--outdir", str(folder), str(source),
     ]  # fmt: skip
+    allowed = min(TIMEOUT, seconds // 2) if seconds else TIMEOUT
     with _LOCK:
         try:
-            result = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
+            code, told = _run(command, allowed)
         except subprocess.TimeoutExpired as error:
             raise BadInput(
-                "LibreOffice 转换超时", where=path.name, found=f"{TIMEOUT} 秒内没有完成",
+                "LibreOffice 转换超时", where=path.name, found=f"{allowed} 秒内没有完成",
                 advice="请用 Word 或 WPS 打开后另存为 DOCX", code="conversion_failed",
             ) from error  # fmt: skip
     converted = folder / f"source.{target}"
     if not converted.exists():
-        message = (result.stderr or result.stdout).decode("utf-8", "replace").strip().splitlines()
+        message = told.decode("utf-8", "replace").strip().splitlines()
         raise BadInput(
-            "LibreOffice 无法转换该文件", where=path.name, found=message[-1] if message else f"退出码 {result.returncode}",
+            "LibreOffice 无法转换该文件", where=path.name, found=message[-1] if message else f"退出码 {code}",
             advice="文件可能已损坏或有密码；请用 Word 或 WPS 打开后另存为 DOCX", code="conversion_failed",
         )  # fmt: skip
     return converted
 
 
+def _run(command: list[str], seconds: int) -> tuple[int, bytes]:
+    """Run LibreOffice in a group of its own, which ends as a whole: its starter leaves the true program behind."""
+    grouped = {"start_new_session": True} if hasattr(os, "killpg") else {}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **grouped) as process:  # type: ignore[call-overload]
+        try:
+            out, errors = process.communicate(timeout=seconds)
+        except BaseException:
+            if grouped:
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+            raise
+    return process.returncode, errors or out
+
+
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="DisableActiveContent" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings">
+<prop oor:name="ooInetProxyType" oor:op="fuse"><value>2</value></prop>
+<prop oor:name="ooInetHTTPProxyName" oor:op="fuse"><value>127.0.0.1</value></prop>
+<prop oor:name="ooInetHTTPProxyPort" oor:op="fuse"><value>9</value></prop>
+<prop oor:name="ooInetHTTPSProxyName" oor:op="fuse"><value>127.0.0.1</value></prop>
+<prop oor:name="ooInetHTTPSProxyPort" oor:op="fuse"><value>9</value></prop>
+<prop oor:name="ooInetNoProxy" oor:op="fuse"><value></value></prop></item>
+</oor:items>
+"""
+"""Settings of LibreOffice: pictures and links that a file refers to are not fetched (neither from outside the file nor through
+the proxy, at whose port 9 nothing listens), macros are not run."""
+
+
 @cache
 def _profile() -> Path:
     """LibreOffice's own profile of this process: a running LibreOffice of the user is left alone."""
-    folder = tempfile.mkdtemp(prefix="kpi-libreoffice-")
+    folder = Path(tempfile.mkdtemp(prefix="kpi-libreoffice-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+    (folder / "user").mkdir()
+    (folder / "user" / "registrymodifications.xcu").write_text(_PROFILE, "utf-8")
+    return folder

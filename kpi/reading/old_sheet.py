@@ -13,7 +13,8 @@ from kpi.errors import BadInput
 from kpi.model import Page
 from kpi.reading import Reading, Settings
 from kpi.reading.number_format import display_value
-from kpi.reading.sheet import Place, sheet_to_page
+from kpi.reading.sheet import sheet_to_page
+from kpi.reading.workbook import Place
 from kpi.text import usual_characters
 
 _DAMAGE = (

@@ -15,10 +15,12 @@ from pypdfium2 import raw
 from kpi.errors import BadInput
 from kpi.model import Page
 from kpi.reading.drawing import Drawing, page_to_drawing
+from kpi.reading.extras import ocr_is_installed
 from kpi.reading.geometry import Ruling, page_frame
 from kpi.reading.glyphs import page_glyphs, text_direction
 from kpi.reading.grid import Grid, rulings_to_grids
 from kpi.reading.layout import Surroundings, grids_to_page, text_to_lines
+from kpi.reading.words import WANTED_WORDS
 from kpi.text import squeeze, usual_characters
 
 if TYPE_CHECKING:
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
 PDFIUM_LOCK = threading.RLock()
 """pdfium is not safe for threads: whoever calls it beside this module in one process holds this lock."""
 
-WANTED_WORDS = re.compile("绩效|指标|目标值|自评|满意度|实际完成值|项目(?:编码|代码|编号)")
-"""Words of which each performance target table of layouts.md prints at least one on a page with its header; project codes may
-stand in another table of the file only (项目支出表)."""
 SAME_EDGE = 4.0
 """Points by which column edges of a table may differ from page to page (许昌's print: under 1)."""
 CONTINUES_SHARE = 0.6
@@ -134,6 +133,8 @@ def _read_page(document: Any, number: int, surroundings: Surroundings, settings:
         drawing = page_to_drawing(page, frame)
         suspect = _suspect(text, drawing)
         if suspect:
+            if settings.recognise and ocr_is_installed():
+                return _recognised(page, number, previous)
             return Page(number, (), text_to_lines(text), frame.width, frame.height, suspect)
         grids = rulings_to_grids(drawing.rulings)
         if not grids and wanted:
@@ -144,6 +145,14 @@ def _read_page(document: Any, number: int, surroundings: Surroundings, settings:
             return _plain_page(number, text, page)
         glyphs = page_glyphs(text_page, frame, drawing.special_text)
         return grids_to_page(number, frame, grids, glyphs, surroundings)
+
+
+def _recognised(page: Any, number: int, previous: Sequence[float]) -> Page:
+    """A page without usable text, read optically as it is displayed."""
+    from kpi.reading.ocr import DOTS_AN_INCH, POINTS_AN_INCH, picture_to_page
+
+    picture = page.render(scale=DOTS_AN_INCH / POINTS_AN_INCH).to_numpy()
+    return picture_to_page(picture[:, :, ::-1], number, page.get_size(), previous)
 
 
 def _plain_page(number: int, text: str, page: Any) -> Page:

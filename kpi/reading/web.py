@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from kpi.errors import BadInput
+from kpi.limits import Limits
 from kpi.model import Cell, Page, Table
 from kpi.reading import Reading, Settings
 from kpi.reading.plain import decode
@@ -65,6 +66,7 @@ _BLOCKS = frozenset(
 )
 """Elements that begin and end a line."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*(\d{1,9})")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -73,6 +75,10 @@ class _Found:
     tables: list[Table] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+    name: str = ""
+    places: int = 0
+    """Of all tables so far."""
 
     def add_text(self, text: str) -> None:
         lines = [line for line in text.split("\n") if line]
@@ -80,16 +86,16 @@ class _Found:
         self.before.extend(lines)
 
 
-def open_html(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
+def open_html(path: Path, settings: Settings) -> Reading:
     """Open a web page; the bytes tell their encoding, since what pages declare is often wrong.
 
     Raises:
         BadInput: nothing in it can be read as HTML.
     """
-    return Reading("html", None, iter([_to_page(decode(path.read_bytes()), path.name)]))
+    return Reading("html", None, iter([_to_page(decode(path.read_bytes()), path.name, settings.limits)]))
 
 
-def open_mht(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
+def open_mht(path: Path, settings: Settings) -> Reading:
     """Open a page saved as a single file (.mht).
 
     Raises:
@@ -100,7 +106,7 @@ def open_mht(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
     data = max((part for part in parts if isinstance(part, bytes)), key=len, default=b"")
     if not data.strip():
         raise _not_html(path.name)
-    return Reading("mht", None, iter([_to_page(decode(data), path.name)]))
+    return Reading("mht", None, iter([_to_page(decode(data), path.name, settings.limits)]))
 
 
 def _not_html(name: str) -> BadInput:
@@ -109,26 +115,21 @@ def _not_html(name: str) -> BadInput:
     )
 
 
-def _to_page(text: str, name: str) -> Page:
+def _to_page(text: str, name: str, limits: Limits) -> Page:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser)
     if root is None:
         raise _not_html(name)
-    found = _Found()
+    found = _Found(limits=limits, name=name)
     title = root.findtext(".//head/title")
     if title and title.strip():
         found.add_text(_clean(title))
-    try:
-        for body in (child for child in root if child.tag != "head"):
-            _read_flow(body, found)
-    except RecursionError as error:
-        raise BadInput(
-            "网页中的表格嵌套过深", where=name, found="数百层嵌套的表格", advice="请重新保存该网页", code="damaged_html"
-        ) from error
+    for body in (child for child in root if child.tag != "head"):
+        _read_flow(body, found, 0)
     return Page(None, tuple(found.tables), tuple(found.lines))
 
 
-def _read_flow(element: Any, found: _Found) -> None:
+def _read_flow(element: Any, found: _Found, depth: int) -> None:
     """Text and tables of an element in order; tables part the text."""
     parts: list[str] = []
     for piece in _stream(element):
@@ -137,7 +138,7 @@ def _read_flow(element: Any, found: _Found) -> None:
         else:
             found.add_text(_clean("".join(parts)))
             parts.clear()
-            _read_table(piece, found)
+            _read_table(piece, found, depth + 1)
     found.add_text(_clean("".join(parts)))
 
 
@@ -171,8 +172,9 @@ def _edge(element: Any) -> str:
     return "\n" if element.tag in _BLOCKS or element.tag == "br" else ""
 
 
-def _read_table(element: Any, found: _Found) -> None:
+def _read_table(element: Any, found: _Found, depth: int) -> None:
     """A data table, then the tables in its cells; a table that only arranges others is text and tables in order."""
+    found.limits.check("nesting", depth, found.name)
     rows = list(_rows(element))
     elements = [list(_cell_elements(row)) for row in rows]
     nested = [table for row in elements for cell in row for table in _stream(cell) if not isinstance(table, str)]
@@ -180,17 +182,17 @@ def _read_table(element: Any, found: _Found) -> None:
     if nested and own <= sum(len(table.findall(".//td")) for table in nested):
         for row in elements:
             for cell in row:
-                _read_flow(cell, found)
+                _read_flow(cell, found, depth)
         return
     for caption in element.iterchildren("caption"):
         found.add_text(_clean(_text(caption)))
     before, found.before = tuple(found.before), []
-    cells = _place(elements)
+    cells = _place(elements, found)
     if cells:
         columns = max(cell.column + cell.column_span for cell in cells)
         found.tables.append(Table(tuple(cells), len(rows), columns, None, "html", before=before))
     for table in nested:
-        _read_table(table, found)
+        _read_table(table, found, depth + 1)
         found.before = []
 
 
@@ -212,7 +214,7 @@ def _cell_elements(row: Any) -> Iterator[Any]:
     return (cell for cell in row if cell.tag in {"td", "th"} and not _is_hidden(cell))
 
 
-def _place(rows: list[list[Any]]) -> list[Cell]:
+def _place(rows: list[list[Any]], found: _Found) -> list[Cell]:
     """Give each cell its column: rowspan and colspan of earlier cells keep places taken."""
     taken: set[tuple[int, int]] = set()
     cells: list[Cell] = []
@@ -221,11 +223,12 @@ def _place(rows: list[list[Any]]) -> list[Cell]:
         for element in row:
             while (number, column) in taken:
                 column += 1
-            across = _span(element, "colspan") or 1
+            wanted = _span(element, "colspan") or 1
             # rowspan="0" reaches to the end; what reaches further is cut
             down = min(_span(element, "rowspan") or len(rows), len(rows) - number)
-            while across > 1 and any((number, c) in taken for c in range(column, column + across)):
-                across -= 1
+            across = next((n for n in range(1, wanted) if (number, column + n) in taken), wanted)
+            found.places += down * across
+            found.limits.check("cells", found.places, found.name)
             cells.append(Cell(number, column, _clean(_text(element)), down, across))
             taken.update((r, c) for r in range(number, number + down) for c in range(column, column + across))
             column += across
@@ -234,7 +237,7 @@ def _place(rows: list[list[Any]]) -> list[Cell]:
 
 def _span(element: Any, name: str) -> int:
     """A span as written; 1 where it is missing or no number, 0 as written."""
-    match = re.match(r"\s*(\d+)", element.get(name) or "")
+    match = _NUMBER.match(element.get(name) or "")
     return min(int(match[1]), WIDEST_SPAN) if match else 1
 
 

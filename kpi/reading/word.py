@@ -15,12 +15,12 @@ from typing import Any
 from lxml import etree
 
 from kpi.errors import BadInput
+from kpi.limits import Limits
 from kpi.model import Cell, Page, Table
 from kpi.reading import Reading, Settings
+from kpi.reading.bounds import check_package
 from kpi.text import usual_characters
 
-LARGEST_PART = 400_000_000
-"""Bytes of unpacked XML; a 3,000-page budget has 60 million."""
 _TRANSPARENT = frozenset(
     {
         "sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "fldSimple", "dir", "bdo",
@@ -33,6 +33,8 @@ _SYMBOLS = {
     "F0B3": "≥", "F0A3": "≤", "F0B1": "±", "F0B4": "×", "F0B9": "≠", "F0BB": "≈", "F0A5": "∞", "F0B0": "°",
 }  # fmt: skip
 """Characters of the Symbol font that Word stores by number: typed as 插入符号 before a target."""
+_LONGEST_NUMBER = 6
+"""Digits of a number of columns; Word allows 63 columns."""
 _OFF = frozenset({"0", "false", "off", "none"})
 
 
@@ -46,30 +48,32 @@ class _Found:
     """Lines since the last table."""
 
 
-def open_word(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
+def open_word(path: Path, settings: Settings) -> Reading:
     """Open a DOCX; Word has no pages before it is printed, so there is one page without a number.
 
     Raises:
         BadInput: the archive or its XML is damaged.
+        LimitReached: it unpacks to more, or its elements are nested deeper, than allowed.
     """
-    return Reading("docx", None, iter([_read(path)]))
+    return Reading("docx", None, iter([_read(path, settings.limits)]))
 
 
-def _read(path: Path) -> Page:
+def _read(path: Path, limits: Limits) -> Page:
     try:
+        check_package(path, limits, xml_only=True)
         with zipfile.ZipFile(path) as archive:
             name = next(name for name in archive.namelist() if name.replace("\\", "/").lower() == "word/document.xml")
-            if archive.getinfo(name).file_size > LARGEST_PART:
-                raise BadInput(
-                    "Word 文件过大", where=path.name, found=f"正文 {archive.getinfo(name).file_size} 字节",
-                    advice="请拆分后再解析", code="too_large",
-                )  # fmt: skip
             root = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, huge_tree=True))
+        if limits.nesting and root.xpath(f"boolean({'/*' * (limits.nesting + 1)})"):
+            raise limits.reached("nesting", path.name)
         found = _Found()
         for child in root:
             if _tag(child) == "body":
                 _read_blocks(child, found)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, StopIteration, etree.XMLSyntaxError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, StopIteration, etree.XMLSyntaxError,
+        etree.XPathError,
+    ) as error:  # fmt: skip
         raise BadInput(
             "DOCX 文件已损坏，无法读取正文", where=path.name, found=str(error),
             advice="请用 Word 或 WPS 打开修复后另存", code="damaged_docx",
@@ -240,7 +244,7 @@ def _hidden(run: Any) -> bool:
 
 def _is_math(element: Any) -> bool:
     """Formula editor: its letters stand in m:t below elements of the math namespace."""
-    return isinstance(element.tag, str) and etree.QName(element).namespace.endswith("/math") if element.tag else False
+    return isinstance(element.tag, str) and (etree.QName(element).namespace or "").endswith("/math")
 
 
 def _tag(element: Any) -> str:
@@ -271,4 +275,4 @@ def _value(element: Any) -> str:
 def _number(properties: Any, name: str, default: int) -> int:
     element = _child(properties, name)
     text = "" if element is None else _value(element)
-    return int(text) if text.isdigit() else default
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER else default
