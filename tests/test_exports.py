@@ -150,6 +150,17 @@ def test_unit_rows_stay_rows_of_their_own() -> None:
     assert [row.split("│")[0] for row in wide_rows(body)] == ["450", "450001", "330100260000000000011"]
 
 
+def test_goal_column_beside_the_word_above_the_groups() -> None:
+    """Some summaries print 年度绩效目标 as a column and 绩效目标 over the groups."""
+    header = "项目编码\t项目名称\t金额\t年度绩效目标\t绩效目标\t\t\t\n\t\t\t\t产出指标\t\t效益指标\t\n\t\t\t\t三级指标\t指标值\t三级指标\t指标值\n"
+    body = "330100260000000000011\t甲项目\t5.00\t改善河道环境。\t巡河次数\t≥5次\t水质达标情况\t有效改善\n"
+    (table,) = lines_to_tables((header + body).split("\n"))
+    assert grid_lines(table)[0] == "项目编码│项目名称│金额│年度绩效目标│绩效目标│││"
+    assert (
+        grid_lines(table)[-1] == "330100260000000000011│甲项目│5.00│改善河道环境。│巡河次数│≥5次│水质达标情况│有效改善"
+    )
+
+
 def test_wide_table_with_one_space_between_columns() -> None:
     """Empty cells are gone: the order of groups and the rows above tell where a pair stands."""
     body = (

@@ -215,7 +215,7 @@ def cut_target_cost(head: str, tail: str, known: Collection[str]) -> float:
     if _COMPARED.match(fold(tail)):
         return 12.0
     head_likeness, tail_likeness = target_likeness(head), target_likeness(tail)
-    if _HANGING.search(fold(head)):
+    if _HANGING.search(fold(head)) and not _GRADE.fullmatch(fold(head)):
         cost -= 2.0
     elif tail_likeness >= 0.8:
         cost += 7.0 if head_likeness >= 0.8 else 3.0

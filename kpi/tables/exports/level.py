@@ -24,7 +24,7 @@ from kpi.tables.headers import is_level1, is_level2, is_total
 from kpi.text import fold
 
 CUT_AT_PAGE = 1.0
-CUT_INSIDE = 4.0
+CUT_INSIDE = 6.0
 MISSING = {"name": 3.0, "target": 2.0}
 """Cost of a row without a cell that every indicator has."""
 NEW_DRIFT = 1.5

@@ -209,12 +209,8 @@ def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int
                 continue
             column, span = min(position, width - 1), 1
             role = column_role(text)
-            if (
-                role == "goal"
-                and first
-                and columns[first - 1].role in {FREE, "goal"}
-                and not _after_groups(row, position)
-            ):
+            free = position < first and first - 1 not in placed and columns[first - 1].role in {FREE, "goal"}
+            if role == "goal" and free:
                 column = first - 1
                 columns[column] = Column(role)
             elif row_index != leaf_index and role in _TRAILING and _after_groups(row, position):
@@ -223,7 +219,7 @@ def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int
             elif row_index != leaf_index and group_of(text):
                 column, span = names[number], ends[number] - names[number]
                 number += 1
-            elif row_index != leaf_index and (position >= first or (row_index in stacked and role == "name")):
+            elif row_index != leaf_index and (position >= first or (row_index in stacked and role in {"name", "goal"})):
                 column, span = first, width - first
             elif row_index < leaf_index and column_role(text) not in BEGINNING:
                 span = _span(row, position, first)
