@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,19 +89,7 @@ def _write(comparison: Comparison, form: str, output: Path | None) -> None:
 
         show_comparison(comparison)
         return
-    content = _content(comparison, form)
-    if output is not None:
-        from kpi.cli.output import write_bytes
-
-        write_bytes(output, content)
-        return
-    if form == "xlsx" and sys.stdout.isatty():
-        raise click.UsageError("xlsx 不能显示在终端上，请用 -o 指定文件")
-    sys.stdout.buffer.write(content)
-    sys.stdout.flush()
-
-
-def _content(comparison: Comparison, form: str) -> bytes:
+    from kpi.cli.flat import put, write_flat
     from kpi.compare.plain import comparison_to_plain, target_rows
 
     if form == "xlsx":
@@ -112,31 +97,8 @@ def _content(comparison: Comparison, form: str) -> bytes:
 
         buffer = io.BytesIO()
         write_comparison(comparison, buffer)
-        return buffer.getvalue()
-    if form == "json":
-        return (json.dumps(comparison_to_plain(comparison), ensure_ascii=False, indent=2) + "\n").encode()
-    rows = list(target_rows(comparison))
-    if form == "jsonl":
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-    return rows_to_csv(rows)
-
-
-def rows_to_csv(rows: list[dict[str, Any]]) -> bytes:
-    """Flat rows as csv for spreadsheets: byte order mark, text never a formula."""
-    from kpi.export import protect
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    names = list(rows[0]) if rows else []
-    writer.writerow(names)
-    writer.writerows([_cell(row, name, protect) for name in names] for row in rows)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _cell(row: Mapping[str, Any], name: str, protect: Any) -> str:
-    value = row[name]
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return protect(value) if isinstance(value, str) else str(value)
+        put(buffer.getvalue(), form, output)
+    elif form == "json":
+        put((json.dumps(comparison_to_plain(comparison), ensure_ascii=False, indent=2) + "\n").encode(), form, output)
+    else:
+        write_flat(list(target_rows(comparison)), form, output)

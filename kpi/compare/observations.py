@@ -95,6 +95,8 @@ class Observation:
     level2: str = ""
     category: str = ""
     unit: str = ""
+    printed: str = ""
+    """The figure as printed, without comparator and unit: `90`, `60–80`; "" where there is none."""
     description: str = ""
     document: str = ""
     page: int | None = None
@@ -126,6 +128,7 @@ def record_to_observation(record: Mapping[str, Any], *, cluster: str = "", publi
         cluster=cluster, family=family, low=low, high=high,
         place=Place(record["province"], record["city"], record["county"]),
         publication=publication or f"{record['path']} {record['table']} {record['year']}",
+        printed="–".join(format(Decimal(record[name]), "f") for name in ("value", "upper") if record[name] is not None),
         corrected=_CORRECTED in record["warnings"],
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from kpi.compare.rules import MIDDLE, stand_in, value_of
 from kpi.compare.strictness import Strictness
 from kpi.compare.wording import figure_words
 from kpi.model import CATEGORIES
-from kpi.text import squeeze
+from kpi.text import fold, squeeze
 
 Value = TypeVar("Value")
 
@@ -85,13 +85,13 @@ def make_profile(cluster: ClusterName, observations: Sequence[Observation]) -> P
         values = [value_of(row, strictness) for row in chosen]
         figures = make_figures(values, cities=len({row.place for row in own}))
     typical = stand_in(chosen, strictness, MIDDLE) if strictness is not None else _usual_words(own)
-    level1, level2 = _usual((row.level1, row.level2) for row in observations)
+    level1, level2 = _usual_levels(observations)
     fields = (department_field(row.department, row.place) for row in observations if row.department)
     purposes = Counter(project_core(row.project) if row.project else OVERALL for row in observations)
     return Profile(
         cluster=cluster, category=_usual(row.category for row in observations), field=_usual(fields, ""),
         purposes=tuple(text for text, _ in purposes.most_common(_PURPOSES)), level1=level1, level2=level2,
-        explanation=_usual((row.description for row in observations if squeeze(row.description)), ""), family=family,
+        explanation=_usual((row.description for row in observations if _explains(row)), ""), family=family,
         strictness=strictness, typical=typical, figures=figures, cities=len({row.place for row in observations}),
         rows=len(observations), projects=len({(row.place, row.department, row.project) for row in observations}),
         family_rows=len(own), examples=_examples(typical, own),
@@ -123,6 +123,17 @@ def _usual_family(rows: Iterable[Observation]) -> Family:
             family,
         ),
     )
+
+
+def _usual_levels(rows: Sequence[Observation]) -> tuple[str, str]:
+    """The most frequent pair of levels, of rows that print both where there are any."""
+    pairs = [(row.level1, row.level2) for row in rows]
+    return _usual([pair for pair in pairs if pair[1]] or pairs)
+
+
+def _explains(row: Observation) -> bool:
+    """Whether an explanation says more than the name does."""
+    return bool(squeeze(row.description)) and fold(row.description) != fold(row.name)
 
 
 def _one_each(

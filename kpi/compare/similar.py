@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from kpi.cluster import explain
 from kpi.compare.profile import Profile
 
+_LEAST_SCORE, _LEAST_TEXT = 0.1, 0.6
+"""A name below both shares no more than its measure (满意度) with the asked one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -54,4 +57,5 @@ def name_likeness(asked: str, other: str) -> Near:
 def nearest(asked: str, names: Iterable[str]) -> list[Near]:
     """Names by nearness, the nearest first; names that share nothing are left out."""
     found = (name_likeness(asked, name) for name in names)
-    return sorted((near for near in found if near.text > 0), key=lambda near: (near.rank, near.name))
+    near = [item for item in found if item.same or item.score >= _LEAST_SCORE or item.text >= _LEAST_TEXT]
+    return sorted(near, key=lambda item: (item.rank, item.name))
