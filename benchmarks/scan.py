@@ -40,8 +40,10 @@ def rasterise(source: Path, pages: range, target: Path, *, seal: bool) -> None:
         height, width = picture.shape[:2]
         if seal:
             centre = (width * 2 // 3, height // 2)
-            cv2.circle(picture, centre, DOTS_AN_INCH * 3 // 4, (220, 40, 40), 8)
-            cv2.circle(picture, centre, DOTS_AN_INCH // 5, (220, 40, 40), -1)
+            ink = np.full_like(picture, 255)
+            cv2.circle(ink, centre, DOTS_AN_INCH * 3 // 4, (220, 40, 40), 8)
+            cv2.circle(ink, centre, DOTS_AN_INCH // 5, (220, 40, 40), -1)
+            picture = np.minimum(picture, ink)  # what is printed under a seal stays dark
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), SKEW, 1)
         turned = cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
         noisy = np.clip(turned.astype(float) + rng.normal(0, NOISE, turned.shape), 0, 255).astype(np.uint8)

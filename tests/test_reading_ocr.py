@@ -28,9 +28,11 @@ def scan(folder: Path, *, angle: float = 0.0, seal: bool = False, rows: object =
     picture = document[0].render(scale=200 / 72).to_pil().convert("RGB")
     document.close()
     if seal:
-        from PIL import ImageDraw
+        from PIL import ImageChops, ImageDraw
 
-        ImageDraw.Draw(picture).ellipse((450, 260, 750, 560), outline=(220, 40, 40), width=9)
+        ink = Image.new("RGB", picture.size, (255, 255, 255))
+        ImageDraw.Draw(ink).ellipse((450, 260, 750, 560), outline=(220, 40, 40), width=9)
+        picture = ImageChops.multiply(picture, ink)  # what is printed under a seal stays dark
     picture = picture.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=(255, 255, 255))
     noise = np.random.default_rng(1).normal(0, 10, (*picture.size[::-1], 3))
     return Image.fromarray(np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8))
