@@ -211,6 +211,53 @@ def test_document_and_its_tables(store: Store) -> None:
     assert store.snapshot.tables(hit.sha256)[0]["kind"] == "项目绩效目标"
 
 
+def test_threads_share_a_store(folder: Path) -> None:
+    """Sessions of the app search one opened store at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    queries = [query for query, _ in CASES] * 4
+    with open_store(folder) as alone:
+        wanted = [
+            (alone.search(query).total, [hit.record["id"] for hit in alone.search(query).hits]) for query in queries
+        ]
+    with open_store(folder) as shared, ThreadPoolExecutor(8) as pool:
+        answers = pool.map(shared.search, queries)
+        assert [(answer.total, [hit.record["id"] for hit in answer.hits]) for answer in answers] == wanted
+
+
+def test_an_index_of_another_version_is_made_anew_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import index.stamp
+    from kpi.ingestion.doctor import examine, mend
+
+    layout = Layout(tmp_path)
+    layout.create()
+    document = make_document("x")
+    ParsedResults(layout, "test").save(document)
+    publish_change(
+        layout, Change(put=(Entry(sha256=document.sha256, path="in/x.pdf", location="/x.pdf", parser="test"),))
+    )
+    monkeypatch.setattr(index.stamp, "fingerprint", lambda: "of another program")
+    with open_store(tmp_path) as opened:
+        answer = opened.search("满意度")
+        assert answer.total == 1
+        assert any("kpi doctor" in note for note in opened.notes)
+    problems = examine(tmp_path)
+    assert "outdated_index" in {problem.code for problem in problems}
+    mend(tmp_path, problems)
+    with open_store(tmp_path) as opened:
+        assert opened.search("满意度").total == 1
+        assert opened.notes == ()
+
+
+def test_the_public_names() -> None:
+    """`kpi.ingest` is the function whichever module was imported first."""
+    import kpi
+    import kpi.ingestion
+
+    assert kpi.ingest is kpi.ingestion.ingest
+    assert kpi.open_store is open_store
+
+
 def test_empty_store_and_no_store(tmp_path: Path) -> None:
     Layout(tmp_path).create()
     with open_store(tmp_path) as store:
