@@ -39,8 +39,11 @@ def show() -> None:
     if hit is None:
         return
     record = hit.record
-    with st.container(key="links-back"):
+    with st.container(key="links-back", horizontal=True):
         link("search", "返回检索", st.session_state.get("last-search", {}), icon=":material/arrow_back:")
+        if hit.cluster:
+            link("compare", "跨城市对比", {"id": hit.cluster}, icon=":material/stacked_line_chart:")
+            link("clusters", "同类指标", {"id": hit.cluster}, icon=":material/category:")
     _show_head(hit)
     warnings = [code for code in record["warnings"] if code != "corrected"]
     if warnings:

@@ -176,7 +176,8 @@ def _show_table(shown: list[Found], severities: dict[str, str], titles: dict[str
         pd.DataFrame(lines), hide_index=True, height=table_height(len(lines), 330), on_select="rerun", selection_mode="single-cell", key="findings",
         column_config={
             "级别": st.column_config.TextColumn(width="small"), "页": st.column_config.NumberColumn(width="small"),
-            "问题": st.column_config.TextColumn(width="large"),
+            "问题": st.column_config.TextColumn(width="large"), "原文": st.column_config.TextColumn(width="medium"),
+            "项目": st.column_config.TextColumn(width="medium"),
         },
     )  # fmt: skip
     if len(shown) > _MOST_SHOWN:
