@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kpi.catalog.documents import ATTRIBUTES, DocumentRow, Entry, contradicted, read_documents
 from kpi.catalog.layout import DOCUMENTS, Layout
@@ -18,10 +18,8 @@ from kpi.ingestion.parsed import Member, ParsedResults, load_plain
 from kpi.ingestion.parsing import Parser, ParseTask, failed, is_lasting, lost_member, member_file, parse_task
 from kpi.ingestion.publishing import publish_change
 from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, FileReport, IngestReport, Progress
-from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, known_content
-
-if TYPE_CHECKING:
-    pass
+from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, is_there, known_content, unpacked
+from kpi.limits import Limits, limit_changed, limit_in_force, limits_from
 
 
 def ingest(  # noqa: PLR0913 - keyword-only settings of a run
@@ -33,19 +31,21 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     sync: bool = False,
     retry: bool = False,
     executor: Executor | None = None,
+    limits: Limits | None = None,
     progress: Callable[[Progress], None] | None = None,
     parse: Parser | None = None,
 ) -> IngestReport:
     """Parse files and publish them to a store; what is known already is not parsed again.
 
     Args:
-        paths: files and folders (with all their sub-folders).
+        paths: files and folders (with all their sub-folders); of archives the documents in them.
         store: folder of the store; it is made if needed.
         jobs: worker processes, 0 = one a core.
         attributes: province, city, county, department, year of documents that do not say it themselves.
         sync: documents whose files vanished from the given folders leave the store.
         retry: parse again what failed before.
         executor: where to parse; worker processes of this machine by default.
+        limits: what a file may cost, as the environment says by default.
         progress: called after each file.
         parse: the parser, `kpi.parse` by default; must be picklable for worker processes.
 
@@ -57,10 +57,11 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     stated = _checked(attributes or {})
     layout = Layout(Path(store))
     layout.create()
+    allowed = limits or limits_from()
     results = ParsedResults(layout)
-    files, missing = find_files(paths)
+    given, missing = find_files(paths)
     held = _held(layout)
-    run = _Run(layout, results, held, progress or _silent, len(files) + len(missing))
+    run = _Run(layout, results, held, progress or _silent, len(given) + len(missing))
     for path in missing:
         failure = {"code": "not_found", "what": "文件不存在", "where": path, "found": "", "advice": "检查路径"}
         run.tell(FileReport(path=path, status=FAILED, failure=failure))
@@ -87,6 +88,8 @@ class _Run:
         self.by_location = {row.entry.location: row for row in held.values()}
         self.reports: list[FileReport] = []
         self.files: list[SourceFile] = []
+        """All documents, those in archives included, that could be read."""
+        self.files: list[SourceFile] = []
         """Files and members of archives whose content is known."""
         self.first_path: dict[str, str] = {}
         """Content → the first given path that has it."""
@@ -97,78 +100,47 @@ class _Run:
         self.reports.append(report)
         self.progress(Progress(len(self.reports), self.total, report.path, report.status))
 
-    def take_stock(self, files: Iterable[SourceFile], *, retry: bool, parse: Parser) -> list[ParseTask]:
+    def take_stock(self, given: Iterable[SourceFile], limits: Limits, *, retry: bool, parse: Parser) -> list[ParseTask]:
         """Sort out what needs no parsing; returns the rest as tasks."""
         tasks = []
-        for file in files:
-            try:
-                sha256 = known_content(file, self.by_location) or content_hash(file.path)
-            except OSError as error:
+        seen: dict[str, str] = {}
+        for file, sha256 in self._contents(given, limits):
+            self.files.append(file)
+            self.content[file.location] = sha256
+            failure = None if retry else self.results.failure(sha256)
+            if sha256 in seen:
                 self.tell(
-                    failed(file.path, BadInput("文件无法读取", where=file.path, found=error.strerror or str(error)))
+                    FileReport(path=file.path, status=DUPLICATE, sha256=sha256, notes=(f"与 {seen[sha256]} 内容相同",))
                 )
-                continue
-            members = None if retry else self.results.members(sha256)
-            if members is not None:
-                self._take_members(file, members)
-            elif not self._settled(file, sha256, retry=retry):
-                tasks.append(ParseTask(file, sha256, str(self.layout.root), self.results.parser, parse))
+            elif self.results.has(sha256):
+                self.tell(FileReport(path=file.path, status=KNOWN, sha256=sha256))
+            elif failure is not None and not limit_changed(failure, limits):
+                self.tell(FileReport(path=file.path, status=FAILED, sha256=sha256, failure=failure))
+            else:
+                tasks.append(ParseTask(file, sha256, str(self.layout.root), self.results.parser, parse, limits))
+            seen.setdefault(sha256, file.path)
         return tasks
 
-    def _settled(self, file: SourceFile, sha256: str, *, retry: bool) -> bool:
-        """Whether this content needs no parsing; if so it is told."""
-        self.found(file, sha256)
-        failure = None if retry else self.results.failure(sha256)
-        first = self.first_path[sha256]
-        if first != file.path:
-            self.tell(FileReport(path=file.path, status=DUPLICATE, sha256=sha256, notes=(f"与 {first} 内容相同",)))
-        elif self.results.has(sha256):
-            self.tell(FileReport(path=file.path, status=KNOWN, sha256=sha256))
-        elif failure is not None:
-            self.tell(FileReport(path=file.path, status=FAILED, sha256=sha256, failure=failure))
-        else:
-            return False
-        return True
-
-    def found(self, file: SourceFile, sha256: str) -> None:
-        """Remember which content a file has."""
-        self.files.append(file)
-        self.content[file.location] = sha256
-        self.first_path.setdefault(sha256, file.path)
-
-    def _take_members(self, archive: SourceFile, members: Iterable[Member]) -> None:
-        """An archive that was taken apart before: its members are known."""
-        self.total -= 1
-        for member in members:
-            self.total += 1
-            if not member.sha256:
-                self.tell(FileReport(path=f"{archive.path}/{member.name}", status=FAILED, failure=member.failure))
-            elif not self._settled(member_file(archive, member.name), member.sha256, retry=False):
-                # its result was cleared away: the archive has to be taken apart again, with --retry
-                self.tell(lost_member(archive, member))
-
-    def take(self, task: ParseTask, outcome: list[FileReport] | BaseException) -> None:
-        """What became of a task: one report, or one for each member of an archive."""
-        if isinstance(outcome, BaseException):
-            report = failed(task.file.path, outcome, task.sha256)
-            if is_lasting(outcome):
-                self.results.save_failure(task.sha256, report.failure)
-            self.tell(report)
-            return
-        self.total += len(outcome) - 1
-        for report in outcome:
-            if report.path != task.file.path:
-                self._take_member(task.file, report)
-            else:
-                self.tell(report)
-
-    def _take_member(self, archive: SourceFile, report: FileReport) -> None:
-        if report.sha256:
-            self.found(member_file(archive, report.path.removeprefix(f"{archive.path}/")), report.sha256)
-            first = self.first_path[report.sha256]
-            if first != report.path:
-                report = replace(report, status=DUPLICATE, notes=(f"与 {first} 内容相同",))
-        self.tell(report)
+    def _contents(self, given: Iterable[SourceFile], limits: Limits) -> Iterator[tuple[SourceFile, str]]:
+        """Documents with their sha256; what cannot be read is told."""
+        for file in given:
+            known = known_content(file, self.by_location)
+            if known:
+                yield file, known
+                continue
+            found = list(unpacked(file, limits))
+            self.total += len(found) - 1
+            for item in found:
+                try:
+                    sha256 = item.sha256 or ("" if item.error else content_hash(file.path))
+                except OSError as error:
+                    problem = BadInput("文件无法读取", where=file.path, found=error.strerror or str(error))
+                    self.tell(_failed(file, problem))
+                    continue
+                if item.error is not None:
+                    self.tell(_failed(item.file, item.error))
+                else:
+                    yield item.file, sha256
 
     def publish(
         self, synced: Iterable[str | os.PathLike[str]], stated: Mapping[str, str | int]
@@ -200,7 +172,7 @@ class _Run:
             sha256=sha256, path=file.path, location=file.location, parser=self.results.parser, size=file.size,
             modified=file.modified, attributes=stated,
         )  # fmt: skip
-        if old is not None and old.entry.location != file.location and Path(old.entry.location).is_file():
+        if old is not None and old.entry.location != file.location and is_there(old.entry.location):
             # A further copy of a document that the store holds: it stays where it was.
             return replace(old.entry, parser=self.results.parser, attributes=stated)
         return entry
