@@ -90,6 +90,14 @@ def _finding(
     evidence = dict(problem.evidence)
     if source is not None:
         evidence = {"table": source.table, "table_index": source.table_index, "row": source.row, **evidence}
+    if item is not None:
+        evidence = {
+            "indicator": item.name,
+            "level1": item.level1,
+            "level2": item.level2,
+            "target": item.target,
+            **evidence,
+        }
     finding = Finding(
         rule=rule.id, severity=profile.severity_of(rule, problem.severity), document=view.document.name,
         page=source.page if source is not None else None, boxes=source.boxes if source is not None else (), project=title,
