@@ -290,14 +290,30 @@ def _read_json(path: Path) -> object:
 # --- replay, export, import ----------------------------------------------------------------------------------------------
 
 
-def active_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """What is in force, in replay order: without undone decisions and without the undos. An undo can be undone itself."""
+def standing(decisions: Iterable[Decision]) -> frozenset[str]:
+    """Ids of the decisions and undos that no undo in force takes back. An undo can be undone itself."""
     ordered = replay_order(decisions)
     undone: set[str] = set()
     for decision in reversed(ordered):
         if decision.kind == UNDO and decision.id not in undone:
             undone.add(decision.undoes)
-    return tuple(decision for decision in ordered if decision.kind != UNDO and decision.id not in undone)
+    return frozenset(decision.id for decision in ordered if decision.id not in undone)
+
+
+def active_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """What is in force, in replay order: without undone decisions and without the undos."""
+    ordered = replay_order(decisions)
+    kept = standing(ordered)
+    return tuple(decision for decision in ordered if decision.kind != UNDO and decision.id in kept)
+
+
+def of_kinds(decisions: Iterable[Decision], kinds: Iterable[str]) -> tuple[Decision, ...]:
+    """Decisions of these kinds with the undos of them, and the undos of those, in replay order."""
+    ordered, wanted, chosen = replay_order(decisions), set(kinds), set()
+    for decision in ordered:
+        if decision.kind in wanted or (decision.kind == UNDO and decision.undoes in chosen):
+            chosen.add(decision.id)
+    return tuple(decision for decision in ordered if decision.id in chosen)
 
 
 def decisions_to_jsonl(decisions: Iterable[Decision]) -> str:

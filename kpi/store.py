@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from kpi.catalog.answers import Answer, Copy, Hit, Proposal
+from kpi.catalog.clusters import ClusterList
 from kpi.catalog.conditions import Conditions
 from kpi.catalog.counts import FACETS, count_facet, first_rows, make_histogram
 from kpi.catalog.documents import DocumentRow
@@ -26,6 +27,7 @@ from kpi.catalog.layout import CLUSTERS, Layout
 from kpi.catalog.schema import CODED, INDEXED
 from kpi.catalog.snapshot import Mask, Rows, Snapshot, open_snapshot
 from kpi.comparing import Comparing
+from kpi.deciding import Deciding
 from kpi.errors import UsageError
 from kpi.proposing import Proposing
 from kpi.query import Query, SortKey, evaluate, find_field, parse_query
@@ -64,7 +66,7 @@ class Selection:
         return int(np.count_nonzero(self.mask))
 
 
-class Store(Comparing, Proposing):
+class Store(Comparing, Proposing, Deciding):
     """A store opened on one snapshot; use `open_store`. May be shared by threads; close it."""
 
     def __init__(self, path: str | Path) -> None:
@@ -96,7 +98,8 @@ class Store(Comparing, Proposing):
         if Layout(self.path).current() == self.snapshot.name:
             return False
         self.close()
-        self.__dict__.pop("clustering", None)
+        for made in ("clustering", "cluster_list"):
+            self.__dict__.pop(made, None)
         self._open()
         return True
 
@@ -298,6 +301,11 @@ class Store(Comparing, Proposing):
 
         path = self.snapshot.folder / CLUSTERS
         return read_clustering(path) if path.is_file() else Result(())
+
+    @cached_property
+    def cluster_list(self) -> ClusterList:
+        """The clusters with their figures."""
+        return ClusterList(self.snapshot)
 
     def hit(self, identity: str) -> Hit:
         """The indicator with this id.

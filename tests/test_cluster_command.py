@@ -65,8 +65,8 @@ def test_an_explanation_names_heads_vetoes_parts_and_score() -> None:
 
 
 def test_wrong_usage_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="二选一"):
-        run()
+    with pytest.raises(UsageError, match="只能用一个"):
+        run("--input", str(tmp_path / "none.csv"), "--explain", "甲", "乙")
     with pytest.raises(UsageError, match="没有 csv 形式"):
         run("--explain", "甲", "乙", "--format", "csv")
     empty = tmp_path / "empty.csv"

@@ -1,4 +1,4 @@
-"""`kpi clusters`: names in a csv → the same indicators; why two names are, or are not, the same."""
+"""`kpi clusters`: the same indicators of a store, or of names in a csv; why two names are, or are not, the same."""
 
 from __future__ import annotations
 
@@ -8,56 +8,125 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from kpi.catalog.cluster_answers import SORTS
+from kpi.cli.cluster_decisions import SUBCOMMANDS
+from kpi.cli.cluster_text import FORMATS, clusters_table
+from kpi.cli.flat import put, write_flat
+from kpi.cli.options import TABLE, chosen_format, format_option, output_option, quiet_option, store_option
 from kpi.errors import BadInput, UsageError
+from kpi.model import CATEGORIES
 
 if TYPE_CHECKING:
     from kpi.cluster import Explanation, Vocabulary
 
+PEOPLE_ROWS = 20
+_SORTED = "，".join(f"{name} {title}" for name, title in SORTS.items())
 KEYS = ("name", "cluster", "canonical")
 _FAMILY_NONE = "（整句）"
 
 
 @click.group(
     invoke_without_command=True,
-    epilog="示例：kpi clusters --input names.csv --format jsonl；kpi clusters --explain 参保群众满意度 参保人员对医保服务满意度",
+    epilog="示例：kpi clusters --text 满意度 --cities 2；kpi clusters merge 参保群众满意度 参保人员满意度；"
+    "kpi clusters --input names.csv --format jsonl；kpi clusters --explain 参保群众满意度 参保人员对医保服务满意度",
 )
-@click.option("--input", "source", metavar="FILE.csv", help="csv 文件，列 name；- 为标准输入。")
+@store_option
+@click.option("--text", default="", metavar="词", help="列出名称中有这些词的同类指标。")
+@click.option(
+    "--category", multiple=True, type=click.Choice(CATEGORIES), metavar="类别", help="列出这个类别的（可重复）。"
+)
+@click.option("--cities", type=click.IntRange(min=0), default=0, metavar="N", help="列出至少 N 个城市使用的。")
+@click.option("--decided", is_flag=True, help="列出人工改过的。")
+@click.option("--sort", type=click.Choice(tuple(SORTS)), default="cities", show_default=True, help=f"排序：{_SORTED}。")
+@click.option("--limit", type=click.IntRange(min=0), default=None, help="最多多少类；表格缺省 20，其他格式缺省全部。")
+@click.option("--rebuild", is_flag=True, help="对全部名称重新归类，再套用人工决定。")
+@click.option("--input", "source", metavar="FILE.csv", help="不用库，归并 csv 文件 name 列中的名称；- 为标准输入。")
 @click.option("--explain", "pair", nargs=2, metavar="A B", help="说明两个名称为何相同或不同。")
 @click.option(
     "--vocabulary", "vocabularies", multiple=True, metavar="FILE.toml", help="在内置词表之外加用的词表（可重复）。"
 )
-@click.option(
-    "--format", "form", type=click.Choice(["table", "jsonl", "json", "csv"]), default="table", show_default=True
-)
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="写入文件，默认标准输出。")
+@format_option(*FORMATS)
+@output_option
+@quiet_option
 @click.pass_context
 def command(
     context: click.Context,
+    /,
+    wanted: str | None,
+    output: Path | None,
     source: str | None,
     pair: tuple[str, str] | None,
-    vocabularies: tuple[str, ...],
-    form: str,
-    output: str | None,
+    **options: Any,
 ) -> None:
-    """把名称归为同类指标，说明两个名称为何相同或不同。"""
+    """列出库中的同类指标，查看和维护它们。
+
+    合并、拆分、改名、移出、永不相同都可撤销，重新归类后仍然有效。
+    """
     if context.invoked_subcommand is not None:
         return
-    if (source is None) == (pair is None):
-        raise UsageError(
-            "请用 --input 指定 csv 文件，或用 --explain 给出两个名称（二选一）", advice="kpi clusters --help"
-        )
+    if sum((source is not None, pair is not None, options["rebuild"])) > 1:
+        raise UsageError("--input、--explain、--rebuild 只能用一个", advice="kpi clusters --help")
+    form = chosen_format(wanted, output, FORMATS)
+    if options["rebuild"]:
+        _rebuild(options["store"], quiet=options["quiet"])
+    elif pair is None and source is None:
+        _list(form, output, **options)
+    else:
+        _without_store(source, pair, options["vocabularies"], form, output)
+
+
+for _subcommand in SUBCOMMANDS:
+    command.add_command(_subcommand)
+
+
+def _list(form: str, output: Path | None, *, store: Path, limit: int | None, quiet: bool, **options: Any) -> None:
+    """The clusters of the store."""
+    from kpi.store import open_store
+
+    with open_store(store) as opened:
+        found = opened.clusters(
+            options["text"], category=options["category"], cities=options["cities"], decided=options["decided"],
+            sort=options["sort"],
+        )  # fmt: skip
+    shown = found[: PEOPLE_ROWS if limit is None and form == TABLE else limit]
+    if form == TABLE:
+        put(clusters_table(shown).encode(), form, output)
+    else:
+        write_flat([item.to_plain() for item in shown], form, output)
+    if not quiet:
+        more = f"，显示前 {len(shown)} 类（--limit 可多看）" if len(shown) < len(found) else ""
+        click.echo(f"共 {len(found)} 类{more}", err=True)
+
+
+def _rebuild(store: Path, *, quiet: bool) -> None:
+    """The full run."""
+    from kpi.ingestion import republish
+    from kpi.store import open_store
+
+    with open_store(store) as opened:
+        before = len(opened.cluster_list)
+        republish(store, recluster=True)
+        opened.refresh()
+        if not quiet:
+            click.echo(f"已重新归类：原 {before} 类，现 {len(opened.cluster_list)} 类", err=True)
+        for conflict in opened.conflicts():
+            click.echo(f"冲突：{conflict}", err=True)
+
+
+def _without_store(
+    source: str | None, pair: tuple[str, str] | None, vocabularies: tuple[str, ...], form: str, output: Path | None
+) -> None:  # fmt: skip
     from kpi.cluster import load_vocabulary
 
     words = load_vocabulary(vocabularies)
     if pair is not None:
-        _write(_explained(pair, words, form), output)
+        put(_explained(pair, words, form).encode(), form, output)
     elif source is not None:
-        names = _read_names(source)
-        _write(_formatted(_records(names, words), form), output)
+        put(_formatted(_records(_read_names(source), words), form).encode(), form, output)
 
 
 def _records(names: Sequence[str], words: Vocabulary) -> list[dict[str, str]]:
@@ -161,13 +230,3 @@ def _explanation_text(pair: tuple[str, str], told: Explanation) -> str:
         f"结论      {verdict}",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _write(text: str, output: str | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        Path(output).write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise BadInput("文件写不进去", where=output, found=error.strerror or "", advice="检查路径和权限") from error

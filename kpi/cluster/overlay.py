@@ -170,7 +170,12 @@ class _Replay:
         """Decisions that do not hold in the end, because later ones rank above them."""
         renamed = self._renamed(active)
         return [
-            Conflict(decision.names, kept="较新的决定", dropped=f"{KIND_TITLES[decision.kind]}（{decision.id}）")
+            Conflict(
+                decision.names,
+                kept="较新的决定",
+                dropped=f"{KIND_TITLES[decision.kind]}（{decision.id}）",
+                decision=decision.id,
+            )
             for decision in active
             if not self._holds(decision, renamed)
         ]

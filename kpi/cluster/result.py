@@ -62,6 +62,8 @@ class Conflict:
     names: tuple[str, ...]
     kept: str
     dropped: str
+    decision: str = ""
+    """Id of the decision that gave way, if it is one."""
 
     def __str__(self) -> str:
         return f"{'、'.join(self.names)}：{self.kept} 优先于 {self.dropped}"
