@@ -27,6 +27,7 @@ from kpi.review.vocabulary import (
     NOT_SATISFACTION,
     OUTPUT,
     PAID_OUT,
+    PARTY,
     QUALITY_NAME,
     SATISFACTION,
     TIMELY_NAME,
@@ -213,14 +214,16 @@ def _is_cost(row: Row) -> bool:
 @rule(
     "R34", WARNING, "以日常管理工作作指标", topic=SETTING, tables=TARGET_TABLES,
     advice="删去日常管理要求，改为反映项目产出或效果的指标",
-    explained="产出、效益下列制度建设、资金使用合规、党建、内控一类日常管理；投入管理部分和专做这类工作的项目不查。",
+    explained="产出、效益下列制度建设、资金使用合规、党建、内控一类日常管理；投入管理部分、专做这类工作的项目和整体表里的党建不查。",
 )  # fmt: skip
 def routine_management(view: ProjectView) -> Iterator[Problem]:
     """Routine management is no indicator."""
     if MANAGEMENT_PROJECT.search(fold(view.project.name)):
         return
     for row in view.rows:
-        if row.group in {OUTPUT, BENEFIT} and not row.managed and MANAGEMENT.search(row.name):
+        if row.group not in {OUTPUT, BENEFIT} or row.managed:
+            continue
+        if MANAGEMENT.search(row.name) or (not view.overall and PARTY.search(row.name)):
             yield Problem(
                 indicator=row.indicator, message=f"“{row.indicator.name}”是日常管理要求", printed=row.indicator.name,
                 expected="反映产出或效果的指标",

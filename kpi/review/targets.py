@@ -185,8 +185,8 @@ def unit_unlike_name(view: ProjectView) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-_NOT_A_SHARE = re.compile("(?<!知晓)(?<!满意)(?:水平|能力|程度|效率|成效|积极性|计划|氛围)$")
-"""Qualities and plans: a percentage of them says nothing that could be counted."""
+_NOT_A_SHARE = re.compile("(?<!知晓)(?<!满意)(?:水平|能力|程度|效率|成效|积极性|氛围)$")
+"""Qualities: a percentage of them says nothing that could be counted."""
 
 
 def _wanted_unit(row: Row) -> str:
