@@ -34,8 +34,12 @@ THICKEST = 0.05
 """Inches. A line is thinner on its whole length; filled boxes and stamps are not."""
 END_REACH = 0.02
 """Inches by which an upright line may miss the level lines it must meet: strokes of letters meet one at most."""
-INNER_WHITE = 0.9
-"""Times `FLAT_LINE`: more white than this is between lines, not within a letter."""
+WHOLE = 0.7
+"""Share of the highest line of a cell from which a line is whole; what is lower may be a part of a letter."""
+ONE_LINE = 1.15
+"""Times the usual height that parts put together may have."""
+LOWEST_LINE, HIGHEST_LINE = 0.11, 0.2
+"""Inches of a line of 8 to 14 point print: the usual height where a cell holds nothing but parts."""
 DASH = 0.03
 """Inches. A dash (no value) is at least this wide; specks are smaller."""
 LONE_LINE = 0.35
@@ -166,7 +170,7 @@ def print_lines(ink: Grey, dots_an_inch: float) -> list[tuple[int, int, int, int
     rows = np.count_nonzero(ink, axis=1) >= LINE_INK
     lines = []
     least = FLAT_LINE * dots_an_inch
-    for top, bottom in _merged(_stretches(rows), least):
+    for top, bottom in _merged(_stretches(rows), dots_an_inch):
         columns = np.flatnonzero(np.count_nonzero(ink[top:bottom], axis=0))
         # a dash is flat, but no speck
         if len(columns) and (bottom - top >= least or columns[-1] - columns[0] >= DASH * dots_an_inch):
@@ -180,20 +184,22 @@ def _stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _merged(stretches: list[tuple[int, int]], least: float) -> list[tuple[int, int]]:
-    """Flat stretches joined to the nearer neighbour: upper strokes of 元, the parts of 二 and 三. A dash stays alone."""
-    merged = list(stretches)
-    index = 0
-    while index < len(merged):
-        top, bottom = merged[index]
-        above = top - merged[index - 1][1] if index else np.inf
-        below = merged[index + 1][0] - bottom if index + 1 < len(merged) else np.inf
-        if bottom - top >= least or min(above, below) > INNER_WHITE * least:
-            index += 1
-        elif above <= below:
-            merged[index - 1 : index + 1] = [(merged[index - 1][0], bottom)]
-        else:
-            merged[index : index + 2] = [(top, merged[index + 1][1])]
+def _merged(stretches: list[tuple[int, int]], dots_an_inch: float) -> list[tuple[int, int]]:
+    """Parts of letters put together to lines as high as the others: the strokes of 三, the upper stroke of 元.
+
+    A dash between two full lines fits to neither and stays alone.
+    """
+    highest = max((bottom - top for top, bottom in stretches), default=0)
+    usual = min(max(highest, LOWEST_LINE * dots_an_inch), HIGHEST_LINE * dots_an_inch)
+    merged: list[tuple[int, int]] = []
+    for top, bottom in stretches:
+        if merged:
+            above = merged[-1]
+            in_part = min(above[1] - above[0], bottom - top) < WHOLE * usual
+            if in_part and bottom - above[0] <= ONE_LINE * usual:
+                merged[-1] = (above[0], bottom)
+                continue
+        merged.append((top, bottom))
     return merged
 
 
