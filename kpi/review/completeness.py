@@ -27,8 +27,8 @@ from kpi.review.vocabulary import (
     PLACEHOLDER,
     SATISFACTION,
     SERVED_PROJECT,
+    fold,
 )
-from kpi.text import fold
 
 _DEADLINE = re.compile(
     r"(?:\d{1,2}月(?:\d{1,2}日|底|末|份)?|年底|年末|季度末|汛期|供暖季|开学)(?:之?前|以前)|(?:按期|如期|限期|按时)(?:完成|完工|建成|交付|竣工)"

@@ -22,9 +22,8 @@ from kpi.review.registry import (
     rule,
 )
 from kpi.review.views import DocumentView, ProjectView, Row
-from kpi.review.vocabulary import COST, SAVING, STANDARD
+from kpi.review.vocabulary import COST, SAVING, STANDARD, fold
 from kpi.tables.headers import bare_key
-from kpi.text import fold
 
 _WHOLE_COST = "项目总成本"
 _FUNDS_ASKED = re.compile(

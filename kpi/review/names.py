@@ -9,9 +9,8 @@ from functools import lru_cache
 from kpi.cluster import explain, normalise_name
 from kpi.review.registry import ERROR, LEAD, SETTING, WARNING, Problem, rule
 from kpi.review.views import ProjectView, Row
-from kpi.review.vocabulary import GENERAL_ASKED, IS_SATISFACTION
+from kpi.review.vocabulary import GENERAL_ASKED, IS_SATISFACTION, fold
 from kpi.tables.headers import level_key
-from kpi.text import fold
 
 _NUMBERED = re.compile(r"(?:[一二三]级)?指标(?:名称)?[\d一二三四五六七八九十]*[:：]?|指标名称")
 _BARE_LEVELS = frozenset(

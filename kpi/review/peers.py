@@ -13,9 +13,8 @@ from kpi.review.money import yuan
 from kpi.review.registry import APPROPRIATE, ARITHMETIC, LEAD, STORE, WARNING, Problem, rule
 from kpi.review.store_view import Figures, StoreView, project_key
 from kpi.review.views import Row
-from kpi.review.vocabulary import COST, TIME_FAMILIES
+from kpi.review.vocabulary import COST, TIME_FAMILIES, fold
 from kpi.targets import find_unit
-from kpi.text import fold
 
 _SHARES = frozenset({"%", "‰", "百分点", "分", "比"})
 _UP, _DOWN = frozenset({"≥", ">"}), frozenset({"≤", "<"})

@@ -31,9 +31,9 @@ from kpi.review.vocabulary import (
     QUALITY_NAME,
     SATISFACTION,
     TIMELY_NAME,
+    fold,
 )
 from kpi.tables.headers import level_key
-from kpi.text import fold
 
 _MIXED = "10号、101号：指标体系模板"
 

@@ -9,9 +9,8 @@ from functools import lru_cache
 
 from kpi.review.registry import DOCUMENT, LEAD, PROJECT_TABLES, RELEVANT, TARGET_TABLES, WARNING, Problem, rule
 from kpi.review.views import DocumentView, ProjectView
-from kpi.review.vocabulary import BENEFIT, OUTPUT
+from kpi.review.vocabulary import BENEFIT, OUTPUT, fold
 from kpi.targets import find_unit
-from kpi.text import fold
 
 # A promise: what is done, then how much. Money, dates, shares of a year and counts of what exists are none.
 _PROMISE = re.compile(

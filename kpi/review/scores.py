@@ -9,9 +9,9 @@ from functools import lru_cache
 from kpi.model import Indicator, Target
 from kpi.review.registry import EVALUATION, LEAD, SELF_EVALUATIONS, WARNING, Problem, rule
 from kpi.review.views import ProjectView, Row
+from kpi.review.vocabulary import fold
 from kpi.review.weights import decimal_of
 from kpi.targets import normalize
-from kpi.text import fold
 
 _HUNDRED = Decimal(100)
 _LEAST_SHARE = Decimal(50)

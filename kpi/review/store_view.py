@@ -16,7 +16,7 @@ import numpy as np
 
 from kpi.cluster import normalise_name
 from kpi.review.settings import Settings
-from kpi.text import fold
+from kpi.review.vocabulary import fold
 
 if TYPE_CHECKING:
     from kpi.catalog.snapshot import Snapshot

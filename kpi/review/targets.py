@@ -32,9 +32,9 @@ from kpi.review.vocabulary import (
     TIMES,
     UNBOUNDED,
     UNITLESS,
+    fold,
 )
 from kpi.targets import find_unit
-from kpi.text import fold
 
 _FULL = Decimal(100)
 _CLEARLY = "定量"

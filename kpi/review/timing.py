@@ -18,7 +18,7 @@ from kpi.review.registry import (
     rule,
 )
 from kpi.review.views import DocumentView, ProjectView
-from kpi.text import fold
+from kpi.review.vocabulary import fold
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|\.\d|-\d\d?(?:-|月|$)|/\d)")
 # What stands before or after a year that is rightly not the budget year: documents, comparisons, spans, carried money,

@@ -7,10 +7,17 @@ said beside it; all are of the field's usual vocabulary in several provinces and
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
+import kpi.text
 from kpi.tables.headers import level_key
-from kpi.text import fold
+
+
+@lru_cache(maxsize=200_000)
+def fold(text: str) -> str:
+    """`kpi.text.fold`, remembered: many rules look at the same names and targets."""
+    return kpi.text.fold(text)
+
 
 OUTPUT, BENEFIT, SATISFACTION, COST, INPUT = "产出", "效益", "满意度", "成本", "投入"
 

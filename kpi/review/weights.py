@@ -20,8 +20,7 @@ from kpi.review.registry import (
     rule,
 )
 from kpi.review.views import ProjectView, Row
-from kpi.review.vocabulary import BENEFIT, COST, OUTPUT, SATISFACTION
-from kpi.text import fold
+from kpi.review.vocabulary import BENEFIT, COST, OUTPUT, SATISFACTION, fold
 
 _FULL, _WITHOUT_EXECUTION = Decimal(100), Decimal(90)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -36,6 +35,8 @@ _SHARES = {
 
 def decimal_of(text: str) -> Decimal | None:
     """The number that a 分值 or 得分 cell prints, None for none or several."""
+    if not text:
+        return None
     found = _NUMBER.findall(fold(text).replace(",", ""))
     try:
         return Decimal(found[0]) if len(found) == 1 else None
