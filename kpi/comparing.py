@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -33,6 +34,8 @@ class Selected(Protocol):
 
 class Held(Protocol):
     """What of a store is needed here."""
+
+    path: Path
 
     @property
     def snapshot(self) -> Snapshot:
@@ -71,6 +74,7 @@ class Comparing:
 
         from kpi.compare import Rule as Ruling
         from kpi.compare import compare_observations
+        from kpi.library.references import load_libraries, references_of_clusters
 
         if not names:
             raise UsageError("请给出要比较的指标名称", advice="如 kpi compare 参保群众满意度")
@@ -85,7 +89,8 @@ class Comparing:
         chosen = replace(chosen, mix=chosen.mix | several)
         observations = cluster_observations(self, clusters, self.select(query, filters).mask)
         notes = [] if observations else ["没有符合条件的指标：检查筛选条件，或用 kpi similar 查找相近的名称"]
-        return compare_observations(observations, clusters, by=by, rule=chosen, notes=notes)
+        known = references_of_clusters(load_libraries(self.path), clusters)
+        return compare_observations(observations, clusters, by=by, rule=chosen, notes=notes, references=known)
 
 
 def _is_several(values: Any) -> bool:

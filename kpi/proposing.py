@@ -91,6 +91,7 @@ class Proposing:
         """
         from kpi.compare.profile import make_profile
         from kpi.compare.suggest import alike_projects, make_suggestion
+        from kpi.library.references import load_libraries, references_of_project
 
         if not project.strip():
             raise UsageError("请给出项目名称", advice="如 kpi suggest 2026年城乡医疗救助补助")
@@ -106,7 +107,7 @@ class Proposing:
         profiles = [make_profile(_named(self, identity), members) for identity, members in _by_cluster(rows).items()]
         return make_suggestion(
             project, [item for item in alike if item.name in used], profiles, bodies=len(bodies),
-            cities=len({row.place for row in rows}),
+            cities=len({row.place for row in rows}), references=references_of_project(load_libraries(self.path), project),
         )  # fmt: skip
 
     def catalogue(self: Searched, query: str = "", *, filters: Filters | None = None) -> list[Profile]:

@@ -27,6 +27,7 @@ from kpi.catalog.layout import CLUSTERS, Layout
 from kpi.catalog.schema import CODED, INDEXED
 from kpi.catalog.snapshot import Mask, Rows, Snapshot, open_snapshot
 from kpi.comparing import Comparing
+from kpi.correcting import Correcting
 from kpi.deciding import Deciding
 from kpi.errors import UsageError
 from kpi.proposing import Proposing
@@ -66,7 +67,7 @@ class Selection:
         return int(np.count_nonzero(self.mask))
 
 
-class Store(Comparing, Proposing, Deciding):
+class Store(Comparing, Proposing, Deciding, Correcting):
     """A store opened on one snapshot; use `open_store`. May be shared by threads; close it."""
 
     def __init__(self, path: str | Path) -> None:

@@ -42,6 +42,7 @@ def show_comparison(comparison: Comparison) -> None:
         _show_words(console, words, named=len(comparison.clusters) > 1)
     _show_changes(console, comparison)
     _show_outcomes(console, comparison)
+    _show_references(console, comparison)
     for note in comparison.notes:
         _line(console, f"注意  {note}")
 
@@ -173,3 +174,14 @@ def _show_outcomes(console: Console, comparison: Comparison) -> None:
     ]  # fmt: skip
     _line(console, "\n目标与实际（自评）")
     _table(console, ("指标", "地区", "年度", "项目", "指标值", "实际完成值", "是否达到"), rows)
+
+
+def _show_references(console: Console, comparison: Comparison) -> None:
+    if not comparison.references:
+        return
+    rows = [
+        (item.library, item.name, item.target or "（未设）", item.range, item.field, item.purpose)
+        for item in comparison.references[:_GROUPS_SHOWN]
+    ]
+    _line(console, "\n参考指标库（不计入统计）")
+    _table(console, ("指标库", "指标", "指标值", "范围", "行业领域", "资金用途/项目类型"), rows)

@@ -14,10 +14,16 @@ from kpi.cli.options import quiet_option, store_option
 @store_option
 @quiet_option
 def command(documents: tuple[str, ...], store: Path, quiet: bool) -> int:
-    """从库中移除文件（按文件名、路径或内容编号的前几位）；原文件不受影响。"""
+    """从库中移除文件或参考指标库（按文件名、路径或内容编号的前几位）；原文件不受影响。"""
     from kpi.ingestion import remove
+    from kpi.library.references import remove_library
 
-    published = remove(store, documents)
+    left = tuple(name for name in documents if not remove_library(store, name))
+    if not quiet and len(left) < len(documents):
+        click.echo(f"已移除参考指标库 {len(documents) - len(left)} 个", err=True)
+    if not left:
+        return 0
+    published = remove(store, left)
     if not quiet:
         click.echo(f"已移除 {published.removed} 个文件，快照 {published.name} 已发布", err=True)
     return 0

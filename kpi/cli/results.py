@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -53,13 +53,17 @@ def show_answer(answer: Answer, *, facets: bool) -> None:
         record = hit.record
         place = "project" if record["project"] else "department"
         table.add_row(
-            str(number), _marked(hit, "name"), record["target"], record["county"] or record["city"], str(record["year"] or ""),
+            str(number), _marked(hit, "name"), record["target"] + _changed(record), record["county"] or record["city"], str(record["year"] or ""),
             _marked(hit, place), record["id"],
         )  # fmt: skip
     if answer.hits:
         console.print(table)
     if facets:
         show_facets(answer, console)
+
+
+def _changed(record: Mapping[str, Any]) -> str:
+    return "（已改）" if "corrected" in record["warnings"] else ""
 
 
 def _marked(hit: Hit, field: str) -> Text:

@@ -90,3 +90,9 @@ def _show(found: Suggestion) -> None:
             for row in rows
         ]  # fmt: skip
         show_table(("三级指标", "典型指标值", "范围", "城市", "项目", "出处"), shown, right=(3, 4))
+    if found.references:
+        click.echo("\n参考指标库")
+        known = [
+            (item.library, item.level1, item.level2, item.name, item.target, item.purpose) for item in found.references
+        ]
+        show_table(("指标库", "一级指标", "二级指标", "三级指标", "指标值", "资金用途/项目类型"), known)

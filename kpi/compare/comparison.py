@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from kpi.compare.actuals import Outcome, find_outcomes
 from kpi.compare.figures import Figures, Position, make_figures, position_of
 from kpi.compare.observations import MISSING, WORDS, Family, Observation, Place
+from kpi.compare.references import ReferenceTarget
 from kpi.compare.rules import (
     BY_YEAR,
     CITY,
@@ -134,7 +135,7 @@ class Comparison:
     changes: tuple[Change, ...]
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...] = ()
-    references: tuple[object, ...] = field(default=())
+    references: tuple[ReferenceTarget, ...] = ()
     """Rows of reference libraries (参考指标库) for the same indicators, see `kpi.library`."""
 
     @property
@@ -150,6 +151,7 @@ def compare_observations(
     by: str = CITY,
     rule: Rule | None = None,
     notes: Iterable[str] = (),
+    references: Iterable[ReferenceTarget] = (),
 ) -> Comparison:
     """Compare the targets of clusters.
 
@@ -159,6 +161,7 @@ def compare_observations(
         by: `city`, `department`, `year` or `project`.
         rule: what is comparable, see `Rule`.
         notes: told with the result.
+        references: rows of libraries for the same indicators; they are shown beside and count in no figure.
 
     Raises:
         UsageError: `by` is none of the four.
@@ -178,7 +181,7 @@ def compare_observations(
         clusters=tuple(clusters), by=by, rule=comparable.told, left_out=comparable.left_out, sets=tuple(sets),
         words=tuple(words), missing=sum(row.family.sort == MISSING for row in comparable.observations),
         changes=find_changes(observations, rule), outcomes=find_outcomes(observations),
-        notes=(*notes, *_family_notes(sets)),
+        notes=(*notes, *_family_notes(sets)), references=tuple(references),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from kpi.compare.comparison import ComparedSet, Comparison, Group, Words
 from kpi.compare.observations import Family, Observation
+from kpi.compare.references import reference_rows
 from kpi.compare.wording import figure_words
 
 _SHOWN = (
@@ -28,7 +29,7 @@ def comparison_to_plain(comparison: Comparison) -> dict[str, Any]:
         "words": [_words(item) for item in comparison.words],
         "changes": change_rows(comparison),
         "outcomes": outcome_rows(comparison),
-        "references": list(comparison.references),
+        "references": reference_rows(comparison.references),
         "notes": list(comparison.notes),
     }  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from kpi.compare.observations import Observation
 from kpi.compare.profile import Profile
+from kpi.compare.references import reference_rows
 from kpi.compare.similar import Similar
 from kpi.compare.suggest import Suggestion
 
@@ -52,5 +53,5 @@ def suggestion_to_plain(suggestion: Suggestion) -> dict[str, Any]:
     return {
         "project": suggestion.project, "core": suggestion.core, "cities": suggestion.cities, "bodies": suggestion.bodies,
         "projects": [{"name": item.name, "likeness": item.likeness} for item in suggestion.projects],
-        "indicators": suggestion_rows(suggestion), "notes": list(suggestion.notes),
+        "indicators": suggestion_rows(suggestion), "references": reference_rows(suggestion.references), "notes": list(suggestion.notes),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kpi.compare.profile import Profile, by_category
 from kpi.compare.projects import project_core, project_similarity
+from kpi.compare.references import ReferenceTarget
 
 LEAST_SIMILARITY = 0.35
 """Likeness of project names below which they are other projects; on the given names 城乡医疗救助 has 0.32 with
@@ -50,6 +51,8 @@ class Suggestion:
     cities: int
     indicators: tuple[Suggested, ...]
     """By category, the most used first."""
+    references: tuple[ReferenceTarget, ...] = ()
+    """Rows of reference libraries that are meant for such projects."""
     notes: tuple[str, ...] = ()
 
 
@@ -64,7 +67,8 @@ def alike_projects(project: str, names: Iterable[str]) -> list[AlikeProject]:
 
 
 def make_suggestion(
-    project: str, projects: Sequence[AlikeProject], profiles: Sequence[Profile], *, bodies: int, cities: int
+    project: str, projects: Sequence[AlikeProject], profiles: Sequence[Profile], *, bodies: int, cities: int,
+    references: Iterable[ReferenceTarget] = (),
 ) -> Suggestion:  # fmt: skip
     """Order the profiles of the indicators that similar projects list."""
     shares: Mapping[str, float] = {item.cluster.id: item.projects / bodies for item in profiles} if bodies else {}
@@ -72,5 +76,5 @@ def make_suggestion(
     notes = () if profiles else ("库中没有相近的项目：换一种说法，或先导入有这类项目的文件",)
     return Suggestion(
         project, project_core(project), tuple(projects), bodies, cities,
-        tuple(Suggested(profile, shares[profile.cluster.id]) for profile in ordered), notes,
+        tuple(Suggested(profile, shares[profile.cluster.id]) for profile in ordered), tuple(references), notes,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from kpi.compare import Comparison
 from kpi.compare.matrix import make_matrix
 from kpi.compare.plain import change_rows, outcome_rows, target_rows
+from kpi.compare.references import reference_rows
 from kpi.compare.strictness import TITLES
 from kpi.compare.wording import figure_words
 from kpi.export.sheets import Column, Sheet, write_sheets
@@ -40,6 +41,11 @@ _OUTCOMES = (
     Column("project", "项目名称", 30, wrap=True), Column("name", "三级指标", 28, wrap=True), Column("target", "指标值", 18),
     Column("actual", "实际完成值", 18), Column("verdict", "是否达到", 10), Column("document", "文件", 26), Column("page", "页", 6),
 )  # fmt: skip
+_REFERENCES = (
+    Column("library", "指标库", 20, wrap=True), Column("name", "三级指标", 28, wrap=True), Column("target", "指标值", 16), Column("range", "范围", 16),
+    Column("field", "行业领域", 16, wrap=True), Column("purpose", "资金用途/项目类型", 26, wrap=True), Column("level1", "一级指标", 12),
+    Column("level2", "二级指标", 14), Column("explanation", "指标解释", 40, wrap=True), Column("source", "来源", 24, wrap=True),
+)  # fmt: skip
 _ABOUT = (Column("title", "项目", 16), Column("text", "内容", 100, wrap=True))
 
 
@@ -48,7 +54,7 @@ def write_comparison(comparison: Comparison, stream: BinaryIO) -> None:
     sheets = [
         Sheet("统计", _FIGURES, list(_figures(comparison))), Sheet("取值", _TARGETS, list(target_rows(comparison))),
         Sheet("文字表述", _WORDS, list(_words(comparison))), Sheet("年度变化", _CHANGES, change_rows(comparison)),
-        Sheet("目标与实际", _OUTCOMES, outcome_rows(comparison)),
+        Sheet("目标与实际", _OUTCOMES, outcome_rows(comparison)), Sheet("参考指标库", _REFERENCES, reference_rows(comparison.references)),
     ]  # fmt: skip
     if len(comparison.clusters) > 1:
         sheets.insert(1, _matrix(comparison))

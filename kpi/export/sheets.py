@@ -9,6 +9,10 @@ from typing import Any, BinaryIO
 _ROWS = 1_048_575
 """Excel's 2**20 rows less the heading."""
 _CELL_CHARACTERS = 32_767
+_LINE_HEIGHT = 15.0
+"""Points of a line in the default font."""
+_MOST_LINES = 6
+_A3 = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,11 @@ def write_sheets(sheets: Iterable[Sheet], stream: BinaryIO) -> None:
                     break
                 for number, column in enumerate(sheet.columns):
                     _write(page, last, number, values.get(column.key), formats[number])
+                page.set_row(last, _LINE_HEIGHT * _lines(values, sheet.columns))
             page.freeze_panes(top + 1, 0)
             page.autofilter(top, 0, max(last, top), len(sheet.columns) - 1)
             page.set_landscape()
-            page.set_paper(9)
+            page.set_paper(_A3)
             page.fit_to_pages(1, 0)
             page.repeat_rows(top)
 
@@ -83,3 +88,14 @@ def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
         page.write_number(row, column, value, style)
     else:
         page.write_string(row, column, str(value)[:_CELL_CHARACTERS], style)
+
+
+def _lines(values: Mapping[str, Any], columns: Iterable[Column]) -> int:
+    """Lines that a row needs, so that broken text is seen; programs do not all fit rows of themselves."""
+    needed = (-(-_width(values.get(column.key)) // max(column.width - 1, 1)) for column in columns if column.wrap)
+    return min(max(needed, default=1) or 1, _MOST_LINES)
+
+
+def _width(value: Any) -> int:
+    """Width of a text in half-width characters; Chinese ones are two wide."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in str(value)) if value not in (None, "") else 0

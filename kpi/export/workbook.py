@@ -31,6 +31,8 @@ _WIDTHS = {
     "basis": 24, "budget": 16, "level1": 12, "level2": 18, "cluster_name": 28, "also_in": 28, "id": 18, "boxes": 12,
 }  # fmt: skip
 _WIDTH = 10
+_WARNING_WORDS = {"corrected": "已改"}
+"""Warnings that people look for; the others are codes for programs, told in `kpi.ui` and by `kpi parse`."""
 _HIDDEN = frozenset({"boxes", "highlights", "table_index", "row", "column"})
 """Columns for programs: there, but folded away."""
 
@@ -118,7 +120,11 @@ class _Sheets:
     def _text(self, value: Any) -> str:
         if isinstance(value, list):
             flat = all(isinstance(item, str) for item in value)
-            value = "、".join(value) if flat else json.dumps(value, ensure_ascii=False)
+            value = (
+                "、".join(_WARNING_WORDS.get(str(item), str(item)) for item in value)
+                if flat
+                else json.dumps(value, ensure_ascii=False)
+            )
         text = str(value)
         if len(text) > _CELL_CHARACTERS:
             self.shortened += 1

@@ -10,8 +10,9 @@ from typing import Any
 from kpi.catalog.publish import Published
 
 PARSED, KNOWN, EMPTY, DUPLICATE, SKIPPED, FAILED = "parsed", "known", "empty", "duplicate", "skipped", "failed"
+LIBRARY = "library"
 STATUS_TITLES = {
-    PARSED: "已解析", KNOWN: "未变化", EMPTY: "没有绩效目标表", DUPLICATE: "内容重复", SKIPPED: "跳过", FAILED: "失败",
+    PARSED: "已解析", KNOWN: "未变化", EMPTY: "没有绩效目标表", DUPLICATE: "内容重复", SKIPPED: "跳过", FAILED: "失败", LIBRARY: "参考指标库",
 }  # fmt: skip
 
 
@@ -20,7 +21,8 @@ class FileReport:
     """One given file: what was done with it, and what there is to tell about it.
 
     `status` is parsed, known (same content and parser version as before), empty (read, but no indicator in it),
-    duplicate (same content as another given file), skipped (an optional program is missing) or failed.
+    library (a workbook of indicators, kept as a reference), duplicate (same content as another given file), skipped (an
+    optional program is missing) or failed.
     """
 
     path: str
