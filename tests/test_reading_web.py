@@ -121,5 +121,5 @@ def test_archive_without_html_is_an_error(tmp_path: Path) -> None:
 def test_tables_nested_hundreds_deep_are_an_error_not_a_crash(tmp_path: Path) -> None:
     path = tmp_path / "deep.html"
     path.write_text("<table><tr><td>" * 600 + "x", encoding="utf-8")
-    with pytest.raises(BadInput, match="嵌套过深"):
+    with pytest.raises(BadInput, match="嵌套层数"):
         open_file(path)

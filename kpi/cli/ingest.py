@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kpi.cli.options import TABLE, format_option, output_option, quiet_option, store_option
+from kpi.cli.options import (
+    TABLE,
+    chosen_limits,
+    format_option,
+    limit_options,
+    output_option,
+    quiet_option,
+    store_option,
+)
 
 if TYPE_CHECKING:
     from kpi.ingestion import FileReport, IngestReport
@@ -23,6 +31,7 @@ _ATTRIBUTES = ("province", "city", "county", "department", "year")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @store_option
 @click.option("--jobs", type=click.IntRange(min=0), default=0, help="解析进程数，0 为每个处理器核一个。")
+@limit_options
 @click.option("--sync", is_flag=True, help="所给目录中已不存在的文件从库中移除。")
 @click.option("--retry", is_flag=True, help="重新解析以前失败的文件。")
 @click.option("--province", default="", help="文件自身未写明时的省份。")
@@ -51,6 +60,7 @@ def command(
             attributes=stated,
             sync=options["sync"],
             retry=options["retry"],
+            limits=chosen_limits(options),
             progress=told,
         )
     _show(report, wanted or TABLE, output, quiet=quiet)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from kpi.limits import LIMIT_NAMES, Limits, limits_from
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,6 +56,27 @@ def filter_options(function: Command) -> Command:
 def chosen_filters(options: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """The filters among a command's options."""
     return {name: tuple(options[name]) for name in FILTERS if options.get(name)}
+
+
+def limit_options(function: Command) -> Command:
+    """One option for each limit that has one; all can be set by environment variables."""
+    for item in reversed(fields(Limits)):
+        option = item.metadata["option"]
+        if option:
+            text = f"{item.metadata['title']}上限（{item.metadata['unit']}），0 为不限，默认 {item.default}。"
+            function = click.option(option, f"limit_{item.name}", type=click.IntRange(min=0), default=None, help=text)(
+                function
+            )
+    return function
+
+
+def chosen_limits(options: Mapping[str, Any]) -> Limits:
+    """The limits among a command's options, those of the environment and the defaults.
+
+    Raises:
+        UsageError: an environment variable that is no number.
+    """
+    return limits_from(**{name: options.get(f"limit_{name}") for name in LIMIT_NAMES})
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:

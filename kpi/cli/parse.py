@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kpi.cli.options import TABLE, chosen_format, format_option, output_option, quiet_option
+from kpi.cli.options import (
+    TABLE,
+    chosen_format,
+    chosen_limits,
+    format_option,
+    limit_options,
+    output_option,
+    quiet_option,
+)
 from kpi.errors import BadInput, MissingDependency, error_parts, parts_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kpi.ingestion.parsed import Member
+    from kpi.ingestion.sources import SourceFile
+    from kpi.limits import Limits
     from kpi.model import Document
 
 FORMATS = (TABLE, "jsonl", "json", "csv", "xlsx", "parquet")
@@ -46,6 +59,7 @@ class Batch:
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--jobs", type=click.IntRange(min=0), default=0, help="解析进程数，0 为每个处理器核一个。")
+@limit_options
 @click.option("--explain", is_flag=True, help="说明每张表识别为哪种版式、依据哪些表头，以及哪些表未采用及原因。")
 @click.option(
     "--limit", type=click.IntRange(min=0), default=None, help=f"表格输出的行数，默认 {SHOWN_ROWS}，其他格式为全部。"
@@ -54,14 +68,14 @@ class Batch:
 @output_option
 @quiet_option
 def command(
-    paths: tuple[Path, ...], jobs: int, wanted: str | None, output: Path | None, limit: int | None, **flags: bool
+    paths: tuple[Path, ...], jobs: int, wanted: str | None, output: Path | None, limit: int | None, **flags: Any
 ) -> int:
     """解析文件或目录，提取绩效指标。
 
     支持 PDF、Word、Excel、网页、文本及其 ZIP 压缩包；格式按内容判断。一个文件失败不影响其他文件。
     """
     chosen = chosen_format(wanted, output, FORMATS)
-    batch = parse_batch(paths, jobs=jobs, quiet=flags["quiet"])
+    batch = parse_batch(paths, jobs=jobs, limits=chosen_limits(flags), quiet=flags["quiet"])
     if chosen == TABLE:
         _show_table(batch.documents, SHOWN_ROWS if limit is None else limit)
     else:
@@ -76,10 +90,13 @@ def command(
     return 1 if batch.failures else 0
 
 
-def parse_batch(paths: Sequence[Path], *, jobs: int, quiet: bool) -> Batch:
+def parse_batch(paths: Sequence[Path], *, jobs: int, quiet: bool, limits: Limits | None = None) -> Batch:
     """Parse all files below the paths; documents come in the order of their paths whatever finished first."""
+    from kpi.ingestion.executor import ProcessExecutor
     from kpi.ingestion.sources import find_files
+    from kpi.limits import limits_from
 
+    allowed = limits or limits_from()
     batch = Batch()
     files, missing = find_files(paths)
     for name in missing:
@@ -88,38 +105,68 @@ def parse_batch(paths: Sequence[Path], *, jobs: int, quiet: bool) -> Batch:
         if path.is_dir() and not any(Path(file.location).is_relative_to(path.resolve()) for file in files):
             batch.take(str(path), BadInput("目录中没有可解析的文件", where=str(path), advice="支持 PDF、Word、Excel、网页、文本和 ZIP",
                                            code="no_files"))  # fmt: skip
-    outcomes: dict[str, list[tuple[str, Document | BaseException]]] = {}
-    for path, outcome in _run([file.path for file in files], jobs=jobs, quiet=quiet):
-        outcomes[path] = outcome if isinstance(outcome, list) else [(path, outcome)]
+    outcomes: dict[str, Document | list[Member] | BaseException] = {}
+    with _progress(len(files), quiet=quiet) as told:
+        waiting = list(files)
+        while waiting:
+            inside: list[SourceFile] = []
+            for file, outcome in ProcessExecutor(jobs, limits=allowed).run(partial(_parse, limits=allowed), waiting):
+                outcomes[file.path] = outcome
+                found = outcome if isinstance(outcome, list) else []
+                inside += [file.inside(member.name) for member in found if member.sha256]
+                told(file.path, len(found))
+            waiting = inside
     for file in files:
-        for shown, result in outcomes[file.path]:
-            batch.take(shown, result)
+        _take(batch, file, outcomes)
     return batch
 
 
-def _parse_list(path: str) -> list[tuple[str, Any]]:
-    from kpi.pipeline import parse_all
+def _parse(file: SourceFile, *, limits: Limits) -> Document | list[Member]:
+    """The document, or what the archive holds; runs in a worker."""
+    from kpi.ingestion.parsing import archive_members, is_archive
+    from kpi.pipeline import parse
 
-    return list(parse_all(path))
+    with file.opened(limits) as path:
+        if not file.member and is_archive(path):
+            return archive_members(path, limits)
+        return parse(path, shown=file.path, limits=limits)
 
 
-def _run(files: list[str], *, jobs: int, quiet: bool) -> Iterator[tuple[str, Any]]:
-    """Outcomes as they come, with a progress bar on standard error; one file or one job needs no further process."""
+def _take(batch: Batch, file: SourceFile, outcomes: Mapping[str, Document | list[Member] | BaseException]) -> None:
+    """Sort the outcome of a file in, of an archive those of its documents in their order there."""
+    outcome = outcomes[file.path]
+    if not isinstance(outcome, list):
+        batch.take(file.path, outcome)
+        return
+    for member in outcome:
+        path = file.inside(member.name).path
+        inner = outcomes.get(path)
+        if isinstance(inner, list) or inner is None:  # it could not be taken out
+            batch.failures.append({**member.failure, "where": path})
+        else:
+            batch.take(path, inner)
+
+
+@contextmanager
+def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar on standard error: what to call with the path of each file that is done, and how many came up."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from kpi.ingestion.executor import ProcessExecutor, SerialExecutor
-
-    executor = SerialExecutor() if len(files) == 1 or jobs == 1 else ProcessExecutor(jobs)
     columns = (
         TextColumn("解析"), BarColumn(), MofNCompleteColumn(), TextColumn("剩余"), TimeRemainingColumn(),
         TextColumn("{task.fields[path]}", markup=False),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
-        task = bar.add_task("", total=len(files), path="")
-        for path, outcome in executor.run(_parse_list, files):
-            bar.update(task, advance=1, path=path)
-            yield path, outcome
+        task = bar.add_task("", total=total, path="")
+        expected = total
+
+        def told(path: str, found: int) -> None:
+            nonlocal expected
+            expected += found
+            bar.update(task, advance=1, total=expected, path=path)
+
+        yield told
 
 
 def _records(documents: Sequence[Document], limit: int | None) -> Iterator[dict[str, Any]]:

@@ -1,25 +1,23 @@
 """Where files are parsed (执行器): in this process, in worker processes, or on other machines behind the same seam.
 
-An executor yields every task with what became of it, in the order of completion. A task that raises, or whose worker
-dies, yields the error; the others go on.
+An executor yields every task with what became of it, in the order of completion. A task that raises, takes too long or
+too much memory, or whose worker dies, yields the error; the others go on.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+import time
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import wait
+from typing import Any, Generic, Protocol, TypeVar
 
 from kpi.errors import KpiError
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+from kpi.ingestion.worker import Worker
+from kpi.limits import Limits, limits_from
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-
-_WAITING_PER_WORKER = 4
-"""Tasks handed out ahead of time: enough to keep workers busy, few to try again when one of them dies."""
 
 
 class WorkerError(KpiError):
@@ -39,7 +37,7 @@ class Executor(Protocol):
 
 
 class SerialExecutor:
-    """One task after the other in this process."""
+    """One task after the other in this process: without limits on time and memory, for tests and trusted files."""
 
     def run(
         self, function: Callable[[Task], Result], tasks: Sequence[Task]
@@ -49,72 +47,109 @@ class SerialExecutor:
 
         with ThreadPoolExecutor(1) as pool:
             for task in tasks:
-                yield task, _outcome(pool.submit(function, task))
+                future = pool.submit(function, task)
+                error = future.exception()
+                yield task, error if error is not None else future.result()
 
 
 class ProcessExecutor:
-    """Worker processes on this machine; `jobs` 0 means one a core."""
+    """Worker processes on this machine, each with limits on the time of a task and on its memory.
 
-    def __init__(self, jobs: int = 0) -> None:
+    Args:
+        jobs: worker processes, 0 = one a core.
+        limits: where `seconds` and `memory` stand; by default as the environment says.
+    """
+
+    def __init__(self, jobs: int = 0, *, limits: Limits | None = None) -> None:
         self.jobs = jobs or os.cpu_count() or 1
+        self.limits = limits or limits_from()
 
     def run(
         self, function: Callable[[Task], Result], tasks: Sequence[Task]
     ) -> Iterator[tuple[Task, Result | BaseException]]:
         """See `Executor.run`. The function and the tasks must be picklable."""
-        waiting = list(reversed(tasks))
-        while waiting:
-            suspects = yield from self._run_pool(function, waiting)
-            for task in suspects:  # one of these killed its worker: alone, each shows whether it was the one
-                yield task, self._run_alone(function, task)
-
-    def _run_pool(
-        self, function: Callable[[Task], Result], waiting: list[Task]
-    ) -> Generator[tuple[Task, Result | BaseException], None, list[Task]]:
-        """Take tasks from the end of `waiting` until none is left or a worker dies; returns the tasks then under way."""
-        from concurrent.futures import FIRST_COMPLETED, wait
-        from concurrent.futures.process import BrokenProcessPool
-
-        running: dict[Future[Result], Task] = {}
-        suspects: list[Task] = []
-        pool = self._pool(min(self.jobs, len(waiting)))
+        crew = _Crew(function, self.limits)
+        waiting = iter(tasks)
         try:
-            while (waiting and not suspects) or running:
-                while waiting and not suspects and len(running) < self.jobs * _WAITING_PER_WORKER:
-                    try:
-                        future = pool.submit(function, waiting[-1])
-                    except BrokenProcessPool:
-                        break
-                    running[future] = waiting.pop()
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    task, outcome = running.pop(future), _outcome(future)
-                    if isinstance(outcome, BrokenProcessPool):
-                        suspects.append(task)
-                    else:
-                        yield task, outcome
+            for task in waiting:
+                crew.give(task)
+                if len(crew.busy) == min(self.jobs, len(tasks)):
+                    break
+            while crew.busy:
+                for task, outcome in crew.answers():
+                    following = next(waiting, _NO_TASK)
+                    if following is not _NO_TASK:
+                        crew.give(following)
+                    yield task, outcome
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-        return suspects
-
-    def _run_alone(self, function: Callable[[Task], Result], task: Task) -> Result | BaseException:
-        from concurrent.futures.process import BrokenProcessPool
-
-        with self._pool(1) as pool:
-            outcome = _outcome(pool.submit(function, task))
-        if isinstance(outcome, BrokenProcessPool):
-            return WorkerError("解析进程意外退出", found=str(outcome), advice="文件可能已损坏或过大；请单独检查该文件")
-        return outcome
-
-    @staticmethod
-    def _pool(workers: int) -> ProcessPoolExecutor:
-        import multiprocessing
-        from concurrent.futures import ProcessPoolExecutor
-
-        # Spawned, not forked: the parent may have threads (Arrow, the app) whose locks a fork would copy.
-        return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+            crew.dismiss()
 
 
-def _outcome(future: Future[Result]) -> Result | BaseException:
-    error = future.exception()
-    return error if error is not None else future.result()
+_NO_TASK: Any = object()
+
+
+class _Crew(Generic[Task, Result]):
+    """Workers that are busy with a task each, and those that are free."""
+
+    def __init__(self, function: Callable[[Task], Result], limits: Limits) -> None:
+        self.function, self.limits = function, limits
+        self.busy: dict[Worker, tuple[Task, float]] = {}
+        """Worker → its task, and when it has to be done (monotonic seconds)."""
+        self.free: list[Worker] = []
+
+    def give(self, task: Task) -> None:
+        """Have a free worker do the task, a new one where none is free."""
+        worker = self.free.pop() if self.free else Worker(self.function, self.limits.memory)
+        allowed = self.limits.seconds or float("inf")
+        self.busy[worker] = (task, time.monotonic() + allowed)
+        worker.send(task)
+
+    def answers(self) -> Iterator[tuple[Task, Result | BaseException]]:
+        """Wait until a worker is done, dead or late; the tasks that ended thereby with what became of them."""
+        soonest = min(due for _, due in self.busy.values()) - time.monotonic()
+        ready = wait([worker.answers for worker in self.busy], None if soonest == float("inf") else max(0.0, soonest))
+        now = time.monotonic()
+        for worker, (task, due) in list(self.busy.items()):
+            if worker.answers in ready:
+                yield self._ended(worker), self._outcome(worker, task)
+            elif now >= due:
+                worker.kill()
+                yield self._ended(worker), self.limits.reached("seconds", _where(task))
+
+    def _ended(self, worker: Worker) -> Task:
+        task, _ = self.busy.pop(worker)
+        return task
+
+    def _outcome(self, worker: Worker, task: Task) -> Any:
+        """What a worker answers; it is free then, unless it died."""
+        try:
+            answer = worker.receive()
+        except EOFError:
+            return _death(worker, self.limits)
+        if isinstance(answer, MemoryError):
+            # what the worker still holds nobody knows: the next task gets a fresh one
+            worker.kill()
+            return self.limits.reached("memory", _where(task))
+        self.free.append(worker)
+        return answer
+
+    def dismiss(self) -> None:
+        """End all workers, whatever they do."""
+        for worker in (*self.free, *self.busy):
+            worker.kill()
+
+
+def _where(task: object) -> str:
+    return str(getattr(task, "shown", task))
+
+
+def _death(worker: Worker, limits: Limits) -> KpiError:
+    """Why a worker ended without an answer, as far as can be told: libraries end the process when memory fails."""
+    worker.kill()
+    code = worker.exit_code
+    told = f"被信号 {-code} 终止" if code < 0 else f"退出码 {code}"
+    memory = f"{limits.memory:,} MB" if limits.memory else "不限"
+    return WorkerError(
+        "解析进程意外退出", found=f"{told}（内存上限 {memory}）",
+        advice="文件可能已损坏或过大；请单独检查该文件，内存不足时减少 --jobs 或提高 --max-memory",
+    )  # fmt: skip

@@ -1,18 +1,19 @@
-"""One file or archive in a worker (解析任务): parse, keep the result and the original, tell what came of it."""
+"""One file in a worker (解析任务): parse, keep the result and the original, tell what came of it; take archives apart."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from kpi.catalog.layout import Layout
 from kpi.errors import BadInput, KpiError, MissingDependency
 from kpi.ingestion.parsed import Member, ParsedResults
-from kpi.ingestion.report import EMPTY, FAILED, KNOWN, PARSED, SKIPPED, FileReport
-from kpi.ingestion.sources import SourceFile, content_hash
+from kpi.ingestion.report import EMPTY, FAILED, PARSED, SKIPPED, FileReport
+from kpi.ingestion.sources import SUFFIXES, SourceFile, content_hash
+from kpi.limits import Limits, limit_in_force
 
 if TYPE_CHECKING:
     from kpi.model import Document
@@ -23,6 +24,8 @@ _ZIP = b"PK\x03\x04"
 _OFFICE = frozenset({".docx", ".xlsx", ".xlsm", ".odt", ".ods"})
 """ZIP files that are documents themselves."""
 _CHANGED = "changed_meanwhile"
+_PASSING = frozenset({_CHANGED, "no_member", "limit_memory"})
+"""Codes of failures that may not happen the next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,26 @@ class ParseTask:
     store: str
     parser: str
     parse: Parser
+    limits: Limits
+
+    @property
+    def shown(self) -> str:
+        """How reports name it."""
+        return self.file.path
 
 
-def parse_task(task: ParseTask) -> list[FileReport]:
-    """Parse a file, or each document of an archive; one report each."""
+def parse_task(task: ParseTask) -> FileReport | list[Member]:
+    """Parse a file and keep the result; of an archive, find and keep what it holds: each document is a task of its own.
+
+    So one document that takes too long, or ends its worker, does no harm to its neighbours.
+    """
     results = ParsedResults(Layout(task.store), task.parser)
-    path = Path(task.file.path)
-    if is_archive(path):
-        return _parse_archive(task, results)
-    return [_parse_file(path, task.file.path, task.sha256, results, task.parse)]
+    with task.file.opened(task.limits) as path:
+        if not task.file.member and is_archive(path):
+            members = archive_members(path, task.limits)
+            results.save_members(task.sha256, members)
+            return members
+        return _parse_file(path, task, results)
 
 
 def is_archive(path: Path) -> bool:
@@ -57,50 +71,46 @@ def is_archive(path: Path) -> bool:
     return detect_format(path) == "zip"
 
 
-def _parse_file(path: Path, shown: str, sha256: str, results: ParsedResults, parse: Parser) -> FileReport:
+def _parse_file(path: Path, task: ParseTask, results: ParsedResults) -> FileReport:
     start = time.perf_counter()
-    document = parse(path)
-    if document.sha256 != sha256:
-        raise BadInput("文件在导入过程中被修改", where=shown, advice="重新运行 kpi ingest", code=_CHANGED)
-    results.keep_original(sha256, path)
+    document = task.parse(path)
+    if document.sha256 != task.sha256:
+        raise BadInput("文件在导入过程中被修改", where=task.shown, advice="重新运行 kpi ingest", code=_CHANGED)
+    results.keep_original(task.sha256, path)
     results.save(document)
     return FileReport(
-        path=shown, status=PARSED if document.indicators else EMPTY, sha256=sha256, indicators=len(document.indicators),
-        tables=len(document.tables), repairs=len(document.warnings), suspect_pages=len(document.suspect_pages),
-        seconds=time.perf_counter() - start,
+        path=task.shown, status=PARSED if document.indicators else EMPTY, sha256=task.sha256,
+        indicators=len(document.indicators), tables=len(document.tables), repairs=len(document.warnings),
+        suspect_pages=len(document.suspect_pages), seconds=time.perf_counter() - start,
     )  # fmt: skip
 
 
-def _parse_archive(task: ParseTask, results: ParsedResults) -> list[FileReport]:
-    """Each document of an archive by its own content; what they are is kept, so that it is not taken apart again."""
+def archive_members(path: Path, limits: Limits) -> list[Member]:
+    """The documents in an archive by their content; files of other kinds are left out, as in folders.
+
+    Raises:
+        BadInput: the archive is damaged or over a limit, or holds no document.
+    """
     from kpi.reading.archive import expand
 
-    reports: list[FileReport] = []
-    members: list[Member] = []
-    for member in expand(Path(task.file.path)):
-        shown = f"{task.file.path}/{member.name}"
-        if member.path is None:
-            report = failed(shown, member.error or BadInput("压缩包内的文件无法取出", where=shown))
+    found: list[Member] = []
+    for member in expand(path, limits=limits):
+        if PurePosixPath(member.name).suffix.lower() not in SUFFIXES:
+            continue
+        if member.path is not None:
+            found.append(Member(member.name, content_hash(member.path)))
         else:
-            report = _parse_member(Path(member.path), shown, task, results)
-        reports.append(report)
-        members.append(Member(member.name, report.sha256, {} if report.sha256 else dict(report.failure)))
-    if not any(report.status == SKIPPED for report in reports):
-        results.save_members(task.sha256, members)
-    return reports
-
-
-def _parse_member(path: Path, shown: str, task: ParseTask, results: ParsedResults) -> FileReport:
-    sha256 = content_hash(path)
-    if results.has(sha256):
-        return FileReport(path=shown, status=KNOWN, sha256=sha256)
-    try:
-        return _parse_file(path, shown, sha256, results, task.parse)
-    except KpiError as error:
-        report = failed(shown, error, sha256)
-        if is_lasting(error):
-            results.save_failure(sha256, report.failure)
-        return report
+            error = member.error or BadInput("压缩包内的文件无法取出", where=member.name)
+            failure = failed(member.name, error).failure
+            found.append(Member(member.name, failure={**failure, **limit_in_force(failure, limits)}))
+    if not found:
+        raise BadInput(
+            "压缩包中没有可解析的文件",
+            where=path.name,
+            advice="支持 PDF、Word、Excel、网页、文本和 ZIP",
+            code="no_files",
+        )
+    return found
 
 
 def failed(path: str, error: BaseException, sha256: str = "") -> FileReport:
@@ -128,20 +138,4 @@ def failed(path: str, error: BaseException, sha256: str = "") -> FileReport:
 
 def is_lasting(error: BaseException) -> bool:
     """Whether the same content will fail again; what depends on the machine (memory, programs) may go well next time."""
-    return isinstance(error, BadInput) and error.code != _CHANGED
-
-
-def member_file(archive: SourceFile, name: str) -> SourceFile:
-    """A member of an archive as a source of its own."""
-    return replace(archive, path=f"{archive.path}/{name}", location=f"{archive.location}/{name}")
-
-
-def lost_member(archive: SourceFile, member: Member) -> FileReport:
-    """The report of a member whose parsed result is gone."""
-    shown = f"{archive.path}/{member.name}"
-    return failed(
-        shown,
-        BadInput(
-            "压缩包成员的解析结果缺失", where=shown, advice="用 kpi ingest --retry 重新解析", code="missing_result"
-        ),
-    )
+    return isinstance(error, BadInput) and error.code not in _PASSING

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from kpi.catalog.publish import Change, Published, usable
 from kpi.errors import BadInput, UsageError
 from kpi.ingestion.executor import Executor, ProcessExecutor
 from kpi.ingestion.parsed import Member, ParsedResults, load_plain
-from kpi.ingestion.parsing import Parser, ParseTask, failed, is_lasting, lost_member, member_file, parse_task
+from kpi.ingestion.parsing import Parser, ParseTask, failed, is_lasting, parse_task
 from kpi.ingestion.publishing import publish_change
 from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, FileReport, IngestReport, Progress
-from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, is_there, known_content, unpacked
+from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, is_there, known_content
 from kpi.limits import Limits, limit_changed, limit_in_force, limits_from
 
 
@@ -38,7 +39,7 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     """Parse files and publish them to a store; what is known already is not parsed again.
 
     Args:
-        paths: files and folders (with all their sub-folders); of archives the documents in them.
+        paths: files and folders (with all their sub-folders); of ZIP archives the documents in them.
         store: folder of the store; it is made if needed.
         jobs: worker processes, 0 = one a core.
         attributes: province, city, county, department, year of documents that do not say it themselves.
@@ -59,16 +60,23 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     layout.create()
     allowed = limits or limits_from()
     results = ParsedResults(layout)
-    given, missing = find_files(paths)
+    files, missing = find_files(paths)
     held = _held(layout)
-    run = _Run(layout, results, held, progress or _silent, len(given) + len(missing))
+    make_task = partial(
+        ParseTask, store=str(layout.root), parser=results.parser, parse=parse or _parser(allowed), limits=allowed
+    )
+    run = _Run(layout, results, held, allowed, make_task, progress or _silent, retry=retry)
+    run.total = len(files) + len(missing)
     for path in missing:
         failure = {"code": "not_found", "what": "文件不存在", "where": path, "found": "", "advice": "检查路径"}
         run.tell(FileReport(path=path, status=FAILED, failure=failure))
-    tasks = run.take_stock(files, retry=retry, parse=parse or _default_parser())
-    if tasks:
-        for task, outcome in (executor or ProcessExecutor(jobs)).run(parse_task, tasks):
-            run.take(task, outcome)
+    workers = executor or ProcessExecutor(jobs, limits=allowed)
+    tasks = run.take_stock(files)
+    while tasks:
+        following: list[ParseTask] = []
+        for task, outcome in workers.run(parse_task, tasks):
+            following += run.take(task, outcome)
+        tasks = following
     published, gone = run.publish(paths if sync else (), stated)
     return IngestReport(
         files=tuple(sorted((run.annotated(report, stated) for report in run.reports), key=lambda report: report.path)),
@@ -80,15 +88,14 @@ class _Run:
     """State of one run: what each file turned out to be."""
 
     def __init__(
-        self, layout: Layout, results: ParsedResults, held: Mapping[str, DocumentRow],
-        progress: Callable[[Progress], None], total: int,
+        self, layout: Layout, results: ParsedResults, held: Mapping[str, DocumentRow], limits: Limits,
+        make_task: Callable[[SourceFile, str], ParseTask], progress: Callable[[Progress], None], *, retry: bool,
     ) -> None:  # fmt: skip
-        self.layout, self.results, self.progress, self.total = layout, results, progress, total
-        self.held = held
+        self.layout, self.results, self.progress, self.retry = layout, results, progress, retry
+        self.make_task, self.total = make_task, 0
+        self.held, self.limits = held, limits
         self.by_location = {row.entry.location: row for row in held.values()}
         self.reports: list[FileReport] = []
-        self.files: list[SourceFile] = []
-        """All documents, those in archives included, that could be read."""
         self.files: list[SourceFile] = []
         """Files and members of archives whose content is known."""
         self.first_path: dict[str, str] = {}
@@ -100,47 +107,72 @@ class _Run:
         self.reports.append(report)
         self.progress(Progress(len(self.reports), self.total, report.path, report.status))
 
-    def take_stock(self, given: Iterable[SourceFile], limits: Limits, *, retry: bool, parse: Parser) -> list[ParseTask]:
+    def take_stock(self, files: Iterable[SourceFile]) -> list[ParseTask]:
         """Sort out what needs no parsing; returns the rest as tasks."""
-        tasks = []
-        seen: dict[str, str] = {}
-        for file, sha256 in self._contents(given, limits):
-            self.files.append(file)
-            self.content[file.location] = sha256
-            failure = None if retry else self.results.failure(sha256)
-            if sha256 in seen:
+        tasks: list[ParseTask] = []
+        for file in files:
+            try:
+                sha256 = known_content(file, self.by_location) or content_hash(file.path)
+            except OSError as error:
                 self.tell(
-                    FileReport(path=file.path, status=DUPLICATE, sha256=sha256, notes=(f"与 {seen[sha256]} 内容相同",))
+                    failed(file.path, BadInput("文件无法读取", where=file.path, found=error.strerror or str(error)))
                 )
-            elif self.results.has(sha256):
-                self.tell(FileReport(path=file.path, status=KNOWN, sha256=sha256))
-            elif failure is not None and not limit_changed(failure, limits):
-                self.tell(FileReport(path=file.path, status=FAILED, sha256=sha256, failure=failure))
-            else:
-                tasks.append(ParseTask(file, sha256, str(self.layout.root), self.results.parser, parse, limits))
-            seen.setdefault(sha256, file.path)
+                continue
+            members = None if self.retry else self.results.members(sha256)
+            if members is not None and not any(limit_changed(member.failure, self.limits) for member in members):
+                tasks += self._take_members(file, members)
+            elif not self._settled(file, sha256):
+                tasks.append(self.make_task(file, sha256))
         return tasks
 
-    def _contents(self, given: Iterable[SourceFile], limits: Limits) -> Iterator[tuple[SourceFile, str]]:
-        """Documents with their sha256; what cannot be read is told."""
-        for file in given:
-            known = known_content(file, self.by_location)
-            if known:
-                yield file, known
-                continue
-            found = list(unpacked(file, limits))
-            self.total += len(found) - 1
-            for item in found:
-                try:
-                    sha256 = item.sha256 or ("" if item.error else content_hash(file.path))
-                except OSError as error:
-                    problem = BadInput("文件无法读取", where=file.path, found=error.strerror or str(error))
-                    self.tell(_failed(file, problem))
-                    continue
-                if item.error is not None:
-                    self.tell(_failed(item.file, item.error))
-                else:
-                    yield item.file, sha256
+    def _settled(self, file: SourceFile, sha256: str) -> bool:
+        """Whether this content needs no parsing; if so it is told."""
+        self.found(file, sha256)
+        failure = None if self.retry else self.results.failure(sha256)
+        first = self.first_path[sha256]
+        if first != file.path:
+            self.tell(FileReport(path=file.path, status=DUPLICATE, sha256=sha256, notes=(f"与 {first} 内容相同",)))
+        elif self.results.has(sha256):
+            self.tell(FileReport(path=file.path, status=KNOWN, sha256=sha256))
+        elif failure is not None and not limit_changed(failure, self.limits):
+            self.tell(FileReport(path=file.path, status=FAILED, sha256=sha256, failure=failure))
+        else:
+            return False
+        return True
+
+    def found(self, file: SourceFile, sha256: str) -> None:
+        """Remember which content a file has."""
+        self.files.append(file)
+        self.content[file.location] = sha256
+        self.first_path.setdefault(sha256, file.path)
+
+    def _take_members(self, archive: SourceFile, members: Iterable[Member]) -> list[ParseTask]:
+        """The documents of an archive: those that need parsing as tasks."""
+        tasks = []
+        self.total -= 1
+        for member in members:
+            self.total += 1
+            file = archive.inside(member.name)
+            if not member.sha256:
+                self.tell(FileReport(path=file.path, status=FAILED, failure=member.failure))
+            elif not self._settled(file, member.sha256):
+                tasks.append(self.make_task(file, member.sha256))
+        return tasks
+
+    def take(self, task: ParseTask, outcome: FileReport | list[Member] | BaseException) -> list[ParseTask]:
+        """What became of a task; returns the tasks that it led to."""
+        if isinstance(outcome, FileReport):
+            self.tell(outcome)
+        elif isinstance(outcome, list):
+            return self._take_members(task.file, outcome)
+        else:
+            report = failed(task.file.path, outcome, task.sha256)
+            if is_lasting(outcome):
+                self.results.save_failure(
+                    task.sha256, {**report.failure, **limit_in_force(report.failure, task.limits)}
+                )
+            self.tell(report)
+        return []
 
     def publish(
         self, synced: Iterable[str | os.PathLike[str]], stated: Mapping[str, str | int]
@@ -205,11 +237,10 @@ def _checked(attributes: Mapping[str, Any]) -> dict[str, str | int]:
     return {name: value for name, value in attributes.items() if value not in ("", None)}
 
 
-def _default_parser() -> Parser:
+def _parser(limits: Limits) -> Parser:
     import kpi
 
-    parse: Parser = kpi.parse
-    return parse
+    return partial(kpi.parse, limits=limits)
 
 
 def _silent(_progress: Progress) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kpi.catalog.documents import DocumentRow
+from kpi.limits import Limits
 
 SUFFIXES = frozenset(
     {
@@ -23,12 +25,41 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file to ingest: path as given, absolute path, size in bytes, modification time in nanoseconds."""
+    """One file to ingest: path as given, absolute path, size in bytes, modification time in nanoseconds.
+
+    A document in an archive has the archive's path with its name there: `全市.zip/医保局/预算.docx`.
+    """
 
     path: str
     location: str
     size: int
     modified: int
+    member: str = ""
+    """Its name in the archive; "" for a file of its own."""
+
+    @property
+    def shown(self) -> str:
+        """How reports name it."""
+        return self.path
+
+    @contextmanager
+    def opened(self, limits: Limits) -> Iterator[Path]:
+        """The file itself; a member of an archive is there while the context lasts.
+
+        Raises:
+            BadInput: the member cannot be taken out.
+        """
+        if not self.member:
+            yield Path(self.path)
+            return
+        from kpi.reading.archive import opened_member
+
+        with opened_member(Path(self.path.removesuffix(f"/{self.member}")), self.member, limits=limits) as path:
+            yield path
+
+    def inside(self, name: str) -> SourceFile:
+        """A document in this archive as a source of its own."""
+        return replace(self, path=f"{self.path}/{name}", location=f"{self.location}/{name}", member=name)
 
 
 def find_files(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[SourceFile], list[str]]:
@@ -66,6 +97,12 @@ def _add(found: dict[str, SourceFile], path: Path) -> None:
         return
     location = str(path.resolve())
     found.setdefault(location, SourceFile(str(path), location, status.st_size, status.st_mtime_ns))
+
+
+def is_there(location: str) -> bool:
+    """Whether an absolute path is a file; of a document in an archive, whether the archive is."""
+    path = Path(location)
+    return any(place.is_file() for place in (path, *path.parents))
 
 
 def content_hash(path: str | os.PathLike[str]) -> str:
