@@ -45,9 +45,9 @@ def outside_peers(view: StoreView) -> Iterator[Problem]:
             if not _comparable(row):
                 continue
             figures = view.peers(row.indicator)
-            value = float(row.indicator.base_value or 0)
-            if figures is None or figures.low <= value <= figures.high:
+            if figures is None:
                 continue
+            value = float(row.indicator.base_value or 0)
             unit = row.indicator.base_unit
             word = "低于" if value < figures.low else "高于"
             yield Problem(
@@ -68,13 +68,9 @@ def _peer_evidence(view: StoreView, figures: Figures, unit: str) -> Mapping[str,
     """n, median, percentiles and the peers themselves: all of them, or as many as the setting says, evenly over the values."""
     count = min(len(figures.rows), int(view.settings.shown_peers))
     chosen = figures.rows[np.unique(np.linspace(0, len(figures.rows) - 1, count).round().astype(np.int64))]
-    peers = [
-        {name: record[name] for name in ("id", "document", "city", "county", "department", "year", "project", "name", "target", "page")}
-        for record in view.records(chosen)
-    ]  # fmt: skip
     return {
         "n": len(figures.values), "median": figures.median, "p10": figures.low, "p90": figures.high, "unit": unit,
-        "low_percentile": view.settings.low_percentile, "high_percentile": view.settings.high_percentile, "peers": peers,
+        "low_percentile": view.settings.low_percentile, "high_percentile": view.settings.high_percentile, "peers": view.shown(chosen),
     }  # fmt: skip
 
 
@@ -93,7 +89,12 @@ def softer_than_last_year(view: StoreView) -> Iterator[Problem]:
             item = row.indicator
             if item.kind != "numeric" or item.base_value is None or (row.group == COST and item.base_unit == "元"):
                 continue
-            rows = view.last_year.get((key, view.table.group(item.name)), [])
+            values = view.snapshot.columns["base_value"]
+            rows = [
+                row
+                for row in view.last_year.get((key, view.table.group(item.name)), [])
+                if values[row] != float(item.base_value)
+            ]
             for record in view.records(rows):
                 if record["table"] == project.table and _softer(item, record):
                     yield _softened(item, record)

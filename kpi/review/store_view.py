@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
@@ -51,6 +51,7 @@ def percentiles(values: Floats, shares: Sequence[float]) -> list[float]:
 
 
 _NO_GROUP = -1
+_SHOWN = ("sha256", "city", "county", "department", "project", "name", "target")
 
 
 class PeerTable:
@@ -80,6 +81,8 @@ class PeerTable:
         self._keys: Rows = keys[fresh]
         self._rows: Rows = rows[fresh]
         self._values: Floats = ordered[fresh]
+        self._texts: dict[str, list[str]] = {}
+        self._most_of_an_owner: dict[int, int] = {}
 
     @cached_property
     def owners(self) -> Rows:
@@ -102,43 +105,91 @@ class PeerTable:
         return found
 
     @cached_property
+    def _names(self) -> Mapping[str, int]:
+        return {name: number for number, name in enumerate(self.texts("name"))}
+
+    @cached_property
+    def _units_by_text(self) -> Mapping[str, int]:
+        return {unit: number for number, unit in enumerate(self.texts("base_unit"))}
+
+    @cached_property
     def _groups_by_normal(self) -> Mapping[str, int]:
-        names = self.snapshot.all_texts("name")
+        names = self.texts("name")
         return {
             normalise_name(name): int(group) for name, group in zip(names, self._group_of_name, strict=True) if name
         }
 
+    def texts(self, column: str) -> list[str]:
+        """All texts of a coded column, kept: 150,000 names are 20 MB."""
+        if column not in self._texts:
+            self._texts[column] = self.snapshot.all_texts(column)
+        return self._texts[column]
+
     def group(self, name: str) -> int:
         """The group of a name, -1 when the store has none."""
-        number = self.snapshot.number_of("name", name)
+        number = self._names.get(name)
         if number is not None:
             return int(self._group_of_name[number])
         return self._groups_by_normal.get(normalise_name(name), _NO_GROUP)
+
+    @cached_property
+    def _project_order(self) -> tuple[Mapping[str, int], Rows, Rows]:
+        codes = self.snapshot.columns["project"]
+        numbers = {name: number for number, name in enumerate(self.texts("project"))}
+        order: Rows = np.argsort(codes, kind="stable")
+        starts: Rows = np.searchsorted(codes[order], np.arange(len(numbers) + 1))
+        return numbers, order, starts
+
+    def project_rows(self, name: str) -> Rows:
+        """All rows of projects of a name."""
+        numbers, order, starts = self._project_order
+        number = numbers.get(name)
+        return order[:0] if number is None else order[starts[number] : starts[number + 1]]
 
     def group_numbers(self, rows: Rows) -> Rows:
         """Groups of rows."""
         found: Rows = self._group_of_name[self.snapshot.columns["name"][rows]]
         return found
 
-    def peers(self, group: int, unit: str, *, owner: int, sha256: str, settings: Settings) -> Figures | None:
-        """Targets of other departments in a group with a base unit; None when there are too few."""
-        number = self.snapshot.number_of("base_unit", unit)
+    def peers(
+        self, group: int, unit: str, value: float, *, owner: int, sha256: str, settings: Settings
+    ) -> Figures | None:
+        """Targets of other departments in a group with a base unit; None when they are too few or the value lies among them.
+
+        Which values are certainly inside is known without looking who the peers are: leaving out the rows of one owner
+        moves an order statistic by no more places than the owner has rows.
+        """
+        number = self._units_by_text.get(unit)
         if group < 0 or number is None:
             return None
         key = group * self._units + number
-        start, end = np.searchsorted(self._keys, [key, key + 1])
+        start, end = (int(found) for found in np.searchsorted(self._keys, (key, key + 1)))
         if end - start < settings.fewest_peers:
             return None
-        rows = self._rows[start:end]
-        own = self.owners[rows] == owner
-        stored = self.snapshot.number_of("sha256", sha256)
-        if stored is not None:
-            own |= self.snapshot.columns["sha256"][rows] == stored
-        values = self._values[start:end][~own]
+        values, rows = self._values[start:end], self._rows[start:end]
+        if self._inside(key, values, value, start, settings):
+            return None
+        others = (self.owners[rows] != owner) & (self.snapshot.columns["sha256"][rows] != self._document(sha256))
+        values, rows = values[others], rows[others]
         if len(values) < settings.fewest_peers:
             return None
         low, median, high = percentiles(values, (settings.low_percentile, 50, settings.high_percentile))
-        return Figures(values, rows[~own], low, median, high)
+        return None if low <= value <= high else Figures(values, rows, low, median, high)
+
+    def _inside(self, key: int, values: Floats, value: float, start: int, settings: Settings) -> bool:
+        most = self._most_of_an_owner.get(key)
+        if most is None:
+            rows = self._rows[start : start + len(values)]
+            most = self._most_of_an_owner[key] = int(np.unique(self.owners[rows], return_counts=True)[1].max())
+        last = len(values) - 1
+        low = int(np.ceil(settings.low_percentile / 100 * last)) + most
+        high = int(settings.high_percentile / 100 * last) - most
+        return low <= high and bool(values[low] <= value <= values[high])
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - a table lives as long as its snapshot
+    def _document(self, sha256: str) -> int:
+        number = self.snapshot.number_of("sha256", sha256)
+        return -1 if number is None else number
 
 
 def _name_groups(snapshot: Snapshot) -> Rows:
@@ -177,16 +228,26 @@ class StoreView:
         return self.table.owner(own.city, own.county, own.department)
 
     def peers(self, item: Indicator) -> Figures | None:
-        """Targets of the same group and base unit in other departments."""
-        if not self.snapshot.rows:
+        """Targets of the same group and base unit in other departments, where the indicator's lies outside of them."""
+        if not self.snapshot.rows or item.base_value is None:
             return None
         return self.table.peers(
-            self.table.group(item.name),
-            item.base_unit,
-            owner=self.owner,
-            sha256=item.source.sha256,
+            self.table.group(item.name), item.base_unit, float(item.base_value), owner=self.owner, sha256=item.source.sha256,
             settings=self.settings,
-        )
+        )  # fmt: skip
+
+    def shown(self, rows: Rows) -> list[dict[str, Any]]:
+        """What a link to each row needs, from the coded columns alone."""
+        columns, documents = self.snapshot.columns, self.snapshot.documents
+        found = []
+        for row in rows.tolist():
+            item = {name: self.table.texts(name)[columns[name][row]] for name in _SHOWN}
+            year = int(columns["year"][row])
+            found.append({
+                "id": f"{int(columns['id'][row]):016x}", "document": documents[item.pop("sha256")].name, **item,
+                "year": year if year >= 0 else None,
+            })  # fmt: skip
+        return found
 
     def records(self, rows: Sequence[int] | Rows) -> list[dict[str, Any]]:
         """Whole records of rows."""
@@ -206,23 +267,37 @@ class StoreView:
             found.setdefault((project_key(title), int(group)), []).append(int(row))
         return found
 
+    @cached_property
+    def _own_number(self) -> int:
+        number = self.snapshot.number_of("sha256", self.document.document.sha256)
+        return -1 if number is None else number
+
+    @cached_property
+    def _place_numbers(self) -> Mapping[str, int]:
+        own = self.document.document
+        return {
+            name: self.snapshot.number_of(name, text) or 0
+            for name, text in (("city", own.city), ("county", own.county))
+        }
+
     def same_project(self, view: ProjectView) -> Iterator[dict[str, Any]]:
         """Records of the same project of the same year in other documents, copies left out.
 
         The same is: equal name and place, and equal code, or where one prints no code, equal unit.
         """
         project, own = view.project, self.document.document
-        number = self.snapshot.number_of("project", project.name) if project.name and self.snapshot.rows else None
-        if number is None or own.year is None:
+        if not project.name or own.year is None or not self.snapshot.rows:
             return
         columns = self.snapshot.columns
-        mask = (columns["project"] == number) & (columns["year"] == own.year) & self.snapshot.counted
-        for name, text in (("city", own.city), ("county", own.county)):
-            mask &= columns[name] == (self.snapshot.number_of(name, text) or 0)
-        stored = self.snapshot.number_of("sha256", own.sha256)
-        if stored is not None:
-            mask &= columns["sha256"] != stored
-        for record in self.records(np.flatnonzero(mask)):
+        rows = self.table.project_rows(project.name)
+        mask = (
+            (columns["year"][rows] == own.year)
+            & self.snapshot.counted[rows]
+            & (columns["sha256"][rows] != self._own_number)
+        )
+        for name in ("city", "county"):
+            mask &= columns[name][rows] == self._place_numbers[name]
+        for record in self.records(rows[mask]):
             codes = project.code, record["project_code"]
             same = codes[0] == codes[1] if all(codes) else fold(project.unit_name) == fold(record["unit_name"])
             if same and record["table"] == view.table:
