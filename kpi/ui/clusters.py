@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PAGE = 50
 _OCCURRENCES = 20
 _HISTORY = 30
+_OFFERED = 10
 
 
 def show() -> None:
@@ -216,14 +217,7 @@ def _show_curation(store: Store, table: ClusterTable, cluster: Cluster) -> None:
         if st.form_submit_button("改名") and name and name.strip() != cluster.canonical:
             _apply(store, Decision(kind=RENAME, names=(names[0],), name=name.strip()), names[0])
     with st.expander("合并其他指标", icon=":material/merge:"):
-        others = [place for place in find_clusters(table, "", sort="name") if table.ids[place] != cluster.id]
-        chosen = st.selectbox(
-            "要合并进来的指标", others, index=None, format_func=lambda place: f"{table.titles[place]}（{table.counts[place]} 条）",
-            placeholder="输入名称查找", key="merge-other",
-        )  # fmt: skip
-        other = store.clustering.get(table.ids[chosen]) if chosen is not None else None
-        if st.button("合并", disabled=other is None, key="merge-one") and other is not None:
-            _apply(store, Decision(kind=MERGE, names=(names[0], _wording(other))), names[0])
+        _show_merging(store, table, cluster, names[0])
     if len(names) > 1:
         with st.expander("移出或拆分", icon=":material/call_split:"):
             leaving = st.multiselect(
@@ -239,6 +233,23 @@ def _show_curation(store: Store, table: ClusterTable, cluster: Cluster) -> None:
             ):
                 _apply(store, Decision(kind=SPLIT, names=tuple(leaving), others=staying), staying[0])
     _show_history(set(names))
+
+
+def _show_merging(store: Store, table: ClusterTable, cluster: Cluster, name: str) -> None:
+    words = (st.text_input("查找要合并进来的指标", type="search", key="merge-words") or "").strip()
+    if not words:
+        return
+    found = [place for place in find_clusters(table, words) if table.ids[place] != cluster.id][:_OFFERED]
+    if not found:
+        st.caption("没有名称相符的指标")
+        return
+    chosen = st.radio(
+        "合并", found, index=None, format_func=lambda place: f"{escape(table.titles[place])} :gray[{table.counts[place]} 条]",
+        key="merge-other", label_visibility="collapsed",
+    )  # fmt: skip
+    other = store.clustering.get(table.ids[chosen]) if chosen is not None else None
+    if st.button("合并", disabled=other is None, key="merge-one") and other is not None:
+        _apply(store, Decision(kind=MERGE, names=(name, _wording(other))), name)
 
 
 def _apply(store: Store, decision: Decision, name: str) -> None:

@@ -16,7 +16,7 @@ from kpi.compare.rules import choose_comparable
 from kpi.compare.wording import figure_words
 from kpi.ui import address, compare_charts
 from kpi.ui.cluster_list import ClusterTable, cluster_table, find_clusters
-from kpi.ui.compare_charts import row_step
+from kpi.ui.compare_charts import on_any_ground, row_step
 from kpi.ui.compare_export import comparison_picture, comparison_workbook, distinct
 from kpi.ui.comparing import MOST_INDICATORS, Wanted, compare, read_wanted
 from kpi.ui.markup import escape, shorten
@@ -183,7 +183,7 @@ def _show_set(compared: ComparedSet) -> None:
         with st.container(horizontal=True, key=f"cards-{_key(compared)}", gap="large"):
             for title, text in cards.items():
                 st.metric(title, text, width="content")
-        chart = styled(set_chart(compared).properties(title="", width="container", height=row_step()))
+        chart = styled(on_any_ground(set_chart(compared)).properties(title="", width="container", height=row_step()))
         st.altair_chart(chart, key=f"dots-{_key(compared)}", alt="各地指标值与中位数")
         st.caption("圆点为各地的值，橙线为中位数，色带为 P10–P90")
         _show_targets(compared)

@@ -18,7 +18,7 @@ from kpi.ui.printed import around, find_table, numbered, show_rows
 from kpi.ui.reviewing import (
     SEVERITY_COLOURS,
     Found,
-    findings_workbook,
+    findings_file,
     review_stored,
     review_upload,
     rule_titles,
@@ -36,6 +36,10 @@ _EVERY = ""
 _MOST_DOCUMENTS = 200
 """Documents that are reviewed together, the latest imports; each takes some hundredths of a second the first time."""
 _MOST_SHOWN = 1000
+_MIMES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 _STATE = "review-upload"
 _LEAST_DIGITS = 8
 
@@ -61,7 +65,7 @@ def show() -> None:
     else:
         st.session_state.pop(_STATE, None)
         found, about = _stored(store)
-    _show_found(found, about)
+    _show_found(found, about, with_store=store is not None)
 
 
 def _uploaded(files: Sequence[object], store: Store | None) -> tuple[list[Found], str]:
@@ -114,7 +118,7 @@ def counted(store: Store) -> set[str]:
     return {item.sha256 for item in sections.sections if item.number not in gone}
 
 
-def _show_found(found: list[Found], about: str) -> None:
+def _show_found(found: list[Found], about: str, *, with_store: bool) -> None:
     severities, titles = severity_titles(), rule_titles()
     order = {name: number for number, name in enumerate(severities)}
     found = sorted(found, key=lambda item: order.get(item.finding.severity, len(order)))
@@ -130,11 +134,13 @@ def _show_found(found: list[Found], about: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="toolbar"):
         told = "，".join(f"{severities.get(name, name)} {count(counts[name])}" for name in severities if counts[name])
         st.markdown(f"共 **{count(len(shown))}** 条审核意见　:gray[{escape(told)}]", width="content")
-        st.download_button(
-            "导出审核意见", partial(findings_workbook, shown), file_name="审核意见.xlsx", key="export-findings", on_click="ignore",
-            disabled=not shown, icon=":material/download:", help=f"{about}：{len(shown)} 条",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        )  # fmt: skip
+        with st.container(horizontal=True, width="content"):
+            for ending, title in (("xlsx", "导出审核意见"), ("docx", "Word")):
+                st.download_button(
+                    title, partial(findings_file, shown, ending, with_store=with_store), file_name=f"审核意见.{ending}", on_click="ignore",
+                    key=f"export-findings-{ending}", disabled=not shown, icon=":material/download:" if ending == "xlsx" else None,
+                    help=f"{about}：{len(shown)} 条", mime=_MIMES[ending],
+                )  # fmt: skip
     if not found:
         st.success("没有发现问题。", icon=":material/check_circle:")
         return

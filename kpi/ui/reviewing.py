@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -72,27 +72,17 @@ def severity_titles() -> dict[str, str]:
     return dict(SEVERITIES)
 
 
-def findings_workbook(found: Sequence[Found]) -> bytes:
-    """审核意见 as a workbook."""
-    from kpi.export.sheets import Column, Sheet, write_sheets
+def findings_file(found: Sequence[Found], ending: str, *, with_store: bool) -> bytes:
+    """审核意见 of exactly these findings: `xlsx` to work with, or `docx` to sign."""
+    from kpi.export.review_document import write_review_document
+    from kpi.export.review_workbook import write_review_workbook
+    from kpi.review.report import Report
 
-    titles, severities = rule_titles(), severity_titles()
-    columns = (
-        Column("number", "序号", 6), Column("severity", "级别", 8), Column("rule", "规则", 24, wrap=True), Column("document", "文件", 28, wrap=True),
-        Column("page", "页", 6), Column("project", "项目", 32, wrap=True), Column("printed", "原文", 28, wrap=True),
-        Column("message", "问题", 44, wrap=True), Column("expected", "应为", 24, wrap=True), Column("advice", "建议", 40, wrap=True),
-        Column("topic", "依据", 30, wrap=True), Column("opinion", "处理意见", 24, wrap=True),
-    )  # fmt: skip
-    rows: list[dict[str, Any]] = []
-    for number, item in enumerate(found, 1):
-        finding = item.finding
-        rows.append(
-            {
-                "number": number, "severity": severities.get(finding.severity, finding.severity), "page": finding.page,
-                "rule": f"{finding.rule} {titles.get(finding.rule, '')}".strip(), "opinion": None,
-                **{name: getattr(finding, name) or None for name in ("document", "project", "printed", "message", "expected", "advice", "topic")},
-            }
-        )  # fmt: skip
+    documents = {item.sha256: item.document for item in found}
+    report = Report(
+        documents=tuple(documents.values()), findings=tuple(item.finding for item in found), with_store=with_store
+    )
     stream = io.BytesIO()
-    write_sheets([Sheet("审核意见", columns, rows)], stream)
+    write = write_review_workbook if ending == "xlsx" else write_review_document
+    write(report, stream)
     return stream.getvalue()

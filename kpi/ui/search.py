@@ -175,7 +175,12 @@ def show_hit(hit: Hit) -> None:
     with st.container(key=f"row-{record['id']}"):
         name, target, where, project = st.columns(WIDTHS, gap="small")
         with name:
-            link("detail", mark(record["name"], spans["name"]) or "（未写名称）", {"id": record["id"]}, width="stretch")
+            link(
+                "detail",
+                f":primary[{mark(record['name'], spans['name']) or '（未写名称）'}]",
+                {"id": record["id"]},
+                width="stretch",
+            )
             st.caption(_levels(record))
         with target:
             badge = " :orange-badge[已改]" if "corrected" in record["warnings"] else ""
