@@ -35,6 +35,8 @@ class Limits:
     """The budgets of a whole province in one PDF have 3,000."""
     page_objects: int = _limit(300_000, "单页的图形和文字对象数", "个")
     """Of a PDF page; a page of dense tables has 5,000, a map 60,000."""
+    pixels: int = _limit(120_000_000, "图片的像素数", "像素")
+    """Of a scanned page (at 200 dots an inch) or an image file: A3 at 600 dots an inch has 70 million."""
     cells: int = _limit(2_000_000, "表格单元格数", "个", "--max-cells")
     """Of all tables of a file, those that spans cover included; a city's projects in one workbook have 200,000."""
     cell_characters: int = _limit(200_000, "单元格文字长度", "字")

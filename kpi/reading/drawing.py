@@ -58,13 +58,17 @@ class Drawing:
     special_text: dict[int, DrawnText] = field(default_factory=dict)
     """Address of the text object → what is special about it."""
     segment_count: int = 0
+    object_count: int = 0
 
 
-def page_to_drawing(page: Any, frame: Frame) -> Drawing:
-    """Read all objects of a page, those inside form XObjects included."""
+def page_to_drawing(page: Any, frame: Frame, *, most: int = 0) -> Drawing:
+    """Read all objects of a page, those inside form XObjects included; ends after `most` of them (0 = no limit)."""
     drawing = Drawing()
     area = frame.width * frame.height
     for kind, handle, matrix in _objects(page):
+        drawing.object_count += 1
+        if most and drawing.object_count > most:
+            break
         if kind == _PATH:
             drawing.path_count += 1
             if drawing.segment_count < MOST_SEGMENTS:

@@ -24,6 +24,9 @@ SHORTEST_LINE = 4.0
 """Points. What is shorter after joining is no border: an underlined character is 10 points wide, a row 8 high."""
 WALL_SHARE = 0.5
 """Share of a field's side that a line must cover to part it from its neighbour."""
+MOST_CROSSINGS, MOST_FIELDS = 4_000_000, 100_000
+"""Pairs of lines, and fields of a net: pages of tables have under 50,000 and 5,000, hatchings and maps millions. Beyond, the
+lines are no table."""
 OVERHANG = 5.0
 """Points by which at least two lines must stick out beyond the last crossing line to make a row or column there."""
 
@@ -82,8 +85,11 @@ def rulings_to_grids(rulings: Iterable[Ruling]) -> list[Grid]:
             level.append(Rule(top, x0, x1))
         else:
             upright.append(Rule(x0, top, bottom))
-    grids = []
-    for group_level, group_upright in _touching(_merge(level), _merge(upright)):
+    grids: list[Grid] = []
+    level, upright = _merge(level), _merge(upright)
+    if len(level) * len(upright) > MOST_CROSSINGS:
+        return grids
+    for group_level, group_upright in _touching(level, upright):
         grid = _rules_to_grid(group_level, group_upright)
         if grid is not None and len(grid.cells) > 1:
             grids.append(grid)
@@ -150,7 +156,7 @@ def _touching(level: list[Rule], upright: list[Rule]) -> list[tuple[list[Rule], 
 def _rules_to_grid(level: list[Rule], upright: list[Rule]) -> Grid | None:
     columns = _with_overhang(sorted({rule.at for rule in upright}), level)
     rows = _with_overhang(sorted({rule.at for rule in level}), upright)
-    if len(columns) < 2 or len(rows) < 2:
+    if len(columns) < 2 or len(rows) < 2 or len(columns) * len(rows) > MOST_FIELDS:
         return None
     # walls[line][field]: whether the line parts the fields on its two sides there
     upright_walls = _walls(columns, rows, upright)
@@ -231,8 +237,9 @@ def _regions(
 def _rectangles(region: set[tuple[int, int]]) -> Iterable[GridCell]:
     """A region as rectangles: one, unless a line is missing somewhere."""
     left = set(region)
-    while left:
-        row, column = min(left)
+    for row, column in sorted(region):
+        if (row, column) not in left:
+            continue
         column_span = 1
         while (row, column + column_span) in left:
             column_span += 1

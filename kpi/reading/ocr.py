@@ -185,11 +185,12 @@ class _PageReader:
         )  # fmt: skip
 
 
-def open_picture(path: Path, settings: Settings) -> FileReading:  # noqa: ARG001
+def open_picture(path: Path, settings: Settings) -> FileReading:
     """Open an image file: a photograph or scan of one page.
 
     Raises:
         BadInput: the image is damaged.
+        LimitReached: it has more pixels than allowed.
         MissingDependency: the extra is not installed.
     """
     from kpi.reading import Reading as FileReading
@@ -202,6 +203,7 @@ def open_picture(path: Path, settings: Settings) -> FileReading:  # noqa: ARG001
             advice=f"请安装：{OCR_INSTALL}",
             code="ocr_missing",
         )
+    settings.limits.check("pixels", _pixels(path), path.name)
     picture = _decode(path)
     if picture is None:
         raise BadInput(
@@ -217,10 +219,32 @@ def open_picture(path: Path, settings: Settings) -> FileReading:  # noqa: ARG001
     return FileReading("image", 1, iter([picture_to_page(picture, 1, size)]))
 
 
+def _pixels(path: Path) -> int:
+    """What the image's header says of its size; 0 where it has none that can be read."""
+    import struct
+    import warnings
+
+    from PIL import Image
+
+    most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # the limit here is ours
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it has to say of odd tags
+            with Image.open(path) as image:
+                return int(image.width * image.height)
+    except (OSError, ValueError, SyntaxError, struct.error, EOFError, TypeError, KeyError, IndexError):
+        return 0
+    finally:
+        Image.MAX_IMAGE_PIXELS = most
+
+
 def _decode(path: Path) -> NDArray[np.uint8] | None:
     """An image file as RGB, None when it is damaged."""
     import cv2
     import numpy as np
 
-    decoded = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    try:
+        decoded = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        return None
     return None if decoded is None else np.ascontiguousarray(decoded[:, :, ::-1], dtype=np.uint8)

@@ -24,6 +24,7 @@ from kpi.reading.words import WANTED_WORDS
 from kpi.text import squeeze, usual_characters
 
 if TYPE_CHECKING:
+    from kpi.limits import Limits
     from kpi.reading import Reading, Settings
 
 PDFIUM_LOCK = threading.RLock()
@@ -43,7 +44,10 @@ OUTLINED_PATHS = 300
 """Drawn shapes on a page without any text: letters turned into curves."""
 UNREADABLE_SHARE = 0.3
 """Share of characters without a meaning (private use, U+FFFD) from which a text layer is of no use."""
+TOO_MUCH = "too_much_drawn"
+"""A page over the limit `page_objects` or `pixels`: it is named, the others are read."""
 _NO_KIDS = re.compile(rb"/Kids\s*\[\s*\]")
+_OBJECT = re.compile(rb"\d{1,10} \d{1,5} obj\b")
 _PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b")
 
 
@@ -99,7 +103,7 @@ def _no_pages(path: Path) -> BadInput:
 def _is_truncated(data: bytes) -> bool:
     """Whether the end mark is missing, or objects follow the last one (a fast web view PDF has one near its start)."""
     end = data.rfind(b"%%EOF")
-    return end < 0 or re.search(rb"\d+ \d+ obj\b", data[end:]) is not None
+    return end < 0 or _OBJECT.search(data, end) is not None
 
 
 def _pages(document: Any, settings: Settings) -> Iterator[Page]:
@@ -123,18 +127,23 @@ def _pages(document: Any, settings: Settings) -> Iterator[Page]:
 
 
 def _read_page(document: Any, number: int, surroundings: Surroundings, settings: Settings) -> Page:
+    limits = settings.limits
     with closing(document[number - 1]) as page, closing(page.get_textpage()) as text_page:
+        if limits.exceeded("page_objects", text_page.count_chars()):
+            return Page(number, suspect=TOO_MUCH)
         text = text_page.get_text_range()
         wanted = settings.every_page or WANTED_WORDS.search(squeeze(usual_characters(text))) is not None
         previous = surroundings.column_edges
         if not (wanted or previous or len(squeeze(text)) < FEW_CHARACTERS):
             return _plain_page(number, text, page)
         frame = page_frame(page.get_cropbox(), page.get_rotation(), text_direction(text_page))
-        drawing = page_to_drawing(page, frame)
+        drawing = page_to_drawing(page, frame, most=limits.page_objects)
+        if limits.exceeded("page_objects", drawing.object_count):
+            return Page(number, (), text_to_lines(text), frame.width, frame.height, TOO_MUCH)
         suspect = _suspect(text, drawing)
         if suspect:
             if settings.recognise and ocr_is_installed():
-                return _recognised(page, number, previous)
+                return _recognised(page, number, previous, limits)
             return Page(number, (), text_to_lines(text), frame.width, frame.height, suspect)
         grids = rulings_to_grids(drawing.rulings)
         if not grids and wanted:
@@ -147,12 +156,16 @@ def _read_page(document: Any, number: int, surroundings: Surroundings, settings:
         return grids_to_page(number, frame, grids, glyphs, surroundings)
 
 
-def _recognised(page: Any, number: int, previous: Sequence[float]) -> Page:
+def _recognised(page: Any, number: int, previous: Sequence[float], limits: Limits) -> Page:
     """A page without usable text, read optically as it is displayed."""
     from kpi.reading.ocr import DOTS_AN_INCH, POINTS_AN_INCH, picture_to_page
 
-    picture = page.render(scale=DOTS_AN_INCH / POINTS_AN_INCH).to_numpy()
-    return picture_to_page(picture[:, :, ::-1], number, page.get_size(), previous)
+    width, height = page.get_size()
+    scale = DOTS_AN_INCH / POINTS_AN_INCH
+    if limits.exceeded("pixels", round(width * height * scale * scale)):
+        return Page(number, (), (), width, height, TOO_MUCH)
+    picture = page.render(scale=scale).to_numpy()
+    return picture_to_page(picture[:, :, ::-1], number, (width, height), previous)
 
 
 def _plain_page(number: int, text: str, page: Any) -> Page:
