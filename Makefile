@@ -16,10 +16,11 @@ help:
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "需要 Python 3.11 或更高版本 (Python >= 3.11 is needed)")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,ocr]'
-	touch $(STAMP)
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "需要 Python 3.11 或更高版本 (Python >= 3.11 is needed)")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo '正在安装依赖到 $(VENV)，首次约需 2 分钟 (installing, about 2 minutes the first time) …'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,ocr]'
+	@touch $(STAMP)
 
 run: $(STAMP)
 	$(BIN)/kpi ingest corpus --store $(STORE)
