@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from store_samples import make_document
 
 from kpi.catalog.documents import Entry
 from kpi.catalog.layout import Layout
 from kpi.catalog.publish import Change, NameUse
 from kpi.cluster import add_names, cluster_counts, clustering_to_rows
-from kpi.decisions import Decision, make_decision, save_decision
+from kpi.decisions import Decision, active_decisions, make_decision, save_decision
 from kpi.ingestion import ParsedResults, republish
 from kpi.ingestion.cluster_table import recount, table_to_clustering
 from kpi.ingestion.clustering import decide, extend, find_all
@@ -92,6 +94,37 @@ def test_decisions_agree_with_applying_them_to_everything(kind: str) -> None:
     whole = apply_decisions(table_to_clustering(table), decisions)
     assert clustering_to_rows(decided) == clustering_to_rows(whole)
     assert clustering_to_rows(decided) != clustering_to_rows(table_to_clustering(table))
+
+
+POOL = make_names(60, 11)
+FOUND = find_all(use_of(POOL, 1))
+KINDS = st.sampled_from(["merge", "split", "remove", "forbid", "rename"])
+NAMED = st.lists(st.sampled_from(POOL), min_size=2, max_size=4, unique=True)
+
+
+@given(st.lists(st.tuples(KINDS, NAMED), min_size=1, max_size=6), st.sets(st.integers(0, 5)))
+@settings(deadline=None, max_examples=25)
+def test_any_log_of_decisions_on_rows_is_the_log_on_clusters(
+    actions: list[tuple[str, list[str]]], undone: set[int]
+) -> None:
+    """Independent of the shortcut that looks only at what decisions name; with all undone the rows are as found."""
+    from kpi.cluster import apply_decisions
+
+    log: list[Decision] = []
+    for kind, names in actions:
+        decision = Decision(kind=kind, names=tuple(names), name="新名称" if kind == "rename" else "")
+        log.append(make_decision(decision, existing=log, author="测试"))
+    for place in sorted(undone & set(range(len(actions)))):
+        log.append(make_decision(Decision(kind="undo", undoes=log[place].id), existing=log, author="测试"))
+    active = active_decisions(log)
+    decided = decide(FOUND, active)
+    whole = apply_decisions(table_to_clustering(FOUND), log)
+    assert clustering_to_rows(table_to_clustering(decided)) == clustering_to_rows(whole)
+    assert sorted(decided["number"].to_pylist()) == sorted(FOUND["number"].to_pylist())
+    rest = [item.id for item in active]
+    for identity in rest:
+        log.append(make_decision(Decision(kind="undo", undoes=identity), existing=log, author="测试"))
+    assert decide(FOUND, active_decisions(log)).equals(FOUND.select(decided.column_names))
 
 
 def publish_documents(root: Path, *numbers: int) -> None:
