@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,15 @@ def test_constraints_are_names_and_versions_only() -> None:
 @pytest.mark.parametrize("name", kpi.__all__)
 def test_public_names_are_there(name: str) -> None:
     assert getattr(kpi, name).__doc__
+
+
+def test_review_can_be_called_whatever_was_imported_before() -> None:
+    code = "import kpi, kpi.review; d = kpi.parse('corpus/jinzhou-2026.docx'); print(len(kpi.review(d)) > 0)"
+    for order in (code, code.replace("kpi, kpi.review", "kpi")):
+        shown = subprocess.run(
+            [sys.executable, "-c", order], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+        assert shown.strip() == "True"
 
 
 def test_no_module_is_too_long() -> None:
