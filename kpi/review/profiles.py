@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def parse_profile(content: str, *, where: str = "") -> Profile:
     if len(content) > _LARGEST:
         raise UsageError("审核口径文件过大", where=where, found=f"{len(content)} 字", advice=f"不超过 {_LARGEST} 字")
     try:
-        data = yaml.safe_load(content)
+        data = yaml.load(content, Loader=_loader())  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"{where} 第{mark.line + 1}行" if mark is not None else where
@@ -110,6 +111,21 @@ def parse_profile(content: str, *, where: str = "") -> Profile:
             hint = f"是否为 {near[0]}？" if near else ""
             raise UsageError("审核口径里没有这一项", where=where, found=str(key), advice=f"{hint}{_allowed(_KEYS)}")
     return _profile(data, where)
+
+
+@cache
+def _loader() -> Any:
+    """YAML without its old words for true and false: `off` and `on` are keys here."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml has no types
+        """See above."""
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in entries if tag != "tag:yaml.org,2002:bool"]
+        for first, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return Loader
 
 
 def _profile(data: Mapping[str, Any], where: str) -> Profile:
