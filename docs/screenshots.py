@@ -45,13 +45,16 @@ def pages(store: Path) -> dict[str, str]:
     }
 
 
-def shoot(browser: Any, url: str, path: Path) -> None:
-    """One picture."""
+def shoot(browser: Any, url: str, path: Path, *, upload: Path | None = None) -> None:
+    """One picture, after an upload if one is given."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", color_scheme="light")
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector('[data-testid="stMainBlockContainer"] [data-testid="stElementContainer"]', state="attached")
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    if upload is not None:
+        page.locator("input[type='file']").set_input_files(str(upload))
+        page.get_by_role("button", name="加入库").wait_for(timeout=120_000)
     page.wait_for_timeout(_REST)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     page.screenshot(path=path)
@@ -80,7 +83,8 @@ def _write(store: Path) -> None:
     with serving(store) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(CHROMIUM_ARGUMENTS))
         for name, address in pages(store).items():
-            shoot(browser, url + address, OUT / f"{name}.png")
+            upload = ROOT / "corpus" / "luoyang-2026.pdf" if name == "imports" else None
+            shoot(browser, url + address, OUT / f"{name}.png", upload=upload)
             sys.stdout.write(f"docs/screenshots/{name}.png\n")
         browser.close()
 

@@ -198,14 +198,13 @@ def _show_members(cluster: Cluster) -> None:
 
 
 def _show_occurrences(store: Store, identity: str) -> None:
-    from kpi.ui.search import show_hit
+    from kpi.ui.search import show_rows
 
     answer = store.search(
         filters={"cluster": identity}, limit=_OCCURRENCES, sort="city,-year", facets=(), histogram=False
     )
     st.markdown(f"##### 出现处　:gray[{count(answer.total)} 条]")
-    for hit in answer.hits:
-        show_hit(hit)
+    show_rows(answer.hits)
 
 
 def _show_curation(store: Store, table: ClusterTable, cluster: Cluster) -> None:

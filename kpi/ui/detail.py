@@ -193,7 +193,7 @@ def same_indicator(hit: Hit) -> dict[str, str]:
 
 
 def _show_elsewhere(store: Store, hit: Hit) -> None:
-    from kpi.ui.search import show_hit
+    from kpi.ui.search import show_rows as show_hits
 
     answer = store.search(
         filters=same_indicator(hit), limit=_OTHERS + 1, sort="city,-year", facets=("city",), histogram=False
@@ -204,8 +204,7 @@ def _show_elsewhere(store: Store, hit: Hit) -> None:
         return
     title = hit.cluster_name or hit.record["name"]
     st.markdown(f"**{escape(title)}**　:gray[共 {count(answer.total)} 条，{answer.facets['city'].distinct} 个城市]")
-    for item in others[:_OTHERS]:
-        show_hit(item)
+    show_hits(others[:_OTHERS])
     if answer.total > _OTHERS + 1:
         with st.container(key="links-others"):
             link(

@@ -42,7 +42,7 @@ def show() -> None:
     if good:
         _show_adding(good)
     for upload in uploads:
-        _show_upload(upload)
+        _show_upload(upload, opened=len(uploads) == 1)
 
 
 def parsed(files: Sequence[Any], state: str) -> list[Upload]:
@@ -142,7 +142,7 @@ def _show_added(report: IngestReport, good: Sequence[Upload]) -> None:
             )
 
 
-def _show_upload(upload: Upload) -> None:
+def _show_upload(upload: Upload, *, opened: bool) -> None:
     document = upload.document
     if document is None:
         with st.expander(f":red[失败]　{escape(upload.name)}", icon=":material/error:", expanded=True):
@@ -150,7 +150,7 @@ def _show_upload(upload: Upload) -> None:
         return
     mark = ":green[已读取]" if document.indicators else ":orange[没有绩效目标表]"
     title = f"{mark}　{escape(upload.name)}　:gray[{count(len(document.indicators))} 条指标]"
-    with st.expander(title, icon=":material/description:", expanded=not document.indicators):
+    with st.expander(title, icon=":material/description:", expanded=opened or not document.indicators):
         facts = [
             FORMATS.get(document.format, document.format),
             f"{document.page_count or 1} 页（表）",

@@ -173,15 +173,15 @@ def _show_table(shown: list[Found], severities: dict[str, str], titles: dict[str
     lines = [
         {
             "级别": severities.get(item.finding.severity, item.finding.severity), "规则": titles.get(item.finding.rule, item.finding.rule),
-            "问题": item.finding.message, "原文": item.finding.printed, "项目": item.finding.project, "页": item.finding.page,
-            "文件": item.finding.document,
+            "问题": item.finding.message, "原文": item.finding.printed, "文件": item.finding.document,
+            "页": str(item.finding.page or ""), "项目": item.finding.project,
         }
         for item in shown[:_MOST_SHOWN]
     ]  # fmt: skip
     chosen = st.dataframe(
         pd.DataFrame(lines), hide_index=True, height=table_height(len(lines), 330), on_select="rerun", selection_mode="single-cell", key="findings",
         column_config={
-            "级别": st.column_config.TextColumn(width="small"), "页": st.column_config.NumberColumn(width="small"),
+            "级别": st.column_config.TextColumn(width="small"), "页": st.column_config.TextColumn(width="small"),
             "问题": st.column_config.TextColumn(width="large"), "原文": st.column_config.TextColumn(width="medium"),
             "项目": st.column_config.TextColumn(width="medium"),
         },

@@ -21,7 +21,7 @@ from kpi.ui.targets import canonical, differs
 from kpi.ui.wording import amount, count, figure, milliseconds, place, value_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from kpi.catalog.answers import Answer, Hit
     from kpi.query import Query
@@ -161,8 +161,14 @@ def _show_hits(answer: Answer) -> None:
             st.columns(WIDTHS), ("三级指标", "指标值", "城市 · 年度", "项目 · 部门 · 预算"), strict=True
         ):
             column.caption(title)
-    for hit in answer.hits:
-        show_hit(hit)
+    show_rows(answer.hits)
+
+
+def show_rows(hits: Sequence[Hit]) -> None:
+    """Hits as rows below each other."""
+    with st.container(gap=None):
+        for hit in hits:
+            show_hit(hit)
 
 
 def show_hit(hit: Hit) -> None:
