@@ -18,7 +18,7 @@ from kpi.errors import UsageError
 from kpi.model import CATEGORIES, RECORD_FIELDS, Indicator, Source, Target, indicator_to_record
 
 _TYPES = {item.name: item.type for item in RECORD_FIELDS}
-_TARGET_PARTS = tuple(item.name for item in fields(Target) if item.name in _TYPES)
+_TARGET_PARTS = tuple(item.name for item in fields(Target) if item.name in _TYPES and item.name not in FIXED_FIELDS)
 """Record fields that a target's text decides."""
 _READ_BY = frozenset({"target", "name", "level1", "year"})
 """Fields that decide how a target is read."""
