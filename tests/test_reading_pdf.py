@@ -244,7 +244,9 @@ def test_letters_drawn_as_curves_are_named_so(tmp_path: Path) -> None:
             x, y = 20 + number % 40 * 14, 20 + number // 40 * 30
             canvas.bezier(x, y, x + 3, y + 9, x + 6, y - 9, x + 9, y)
 
-    assert read_one(make_pdf(tmp_path / "a.pdf", draw)).suspect == "outlined"
+    path = make_pdf(tmp_path / "a.pdf", draw)
+    assert [page.suspect for page in read_pages(path, settings=Settings(recognise=False))] == ["outlined"]
+    assert read_one(path).suspect == "outlined"  # also where recognition finds nothing in it
 
 
 def test_page_count_is_known_before_pages_are_read(tmp_path: Path) -> None:

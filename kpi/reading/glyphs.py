@@ -31,6 +31,8 @@ ABOVE_BASELINE = 0.88
 """Share of a Chinese character's height that stands above the baseline."""
 SPACED = 0.08
 """Times the character width: letters of a line that are all this far apart are not one horizontal text."""
+SOLID_PITCH = 1.06
+"""As below, for letters set solid; lines of horizontal print are at least 1.15 apart."""
 VERTICAL_PITCH = 1.2
 """Times the character width: letters under each other in vertical print are at most this far apart."""
 VERTICAL_ROWS = 3
@@ -138,10 +140,10 @@ def _vertical_columns(rows: list[list[Glyph]]) -> list[list[Glyph]] | None:
     """Vertical print in several columns, each from top to bottom, the right one first; None when it is not that.
 
     In vertical print letters touch the ones under them and are apart from those beside them. Spread letters of a short
-    horizontal text do that too: only a text that is higher than wide counts as vertical.
+    horizontal text nearly do that too: where the text is not higher than wide, the letters must be set without any lead.
     """
-    if len(rows) < VERTICAL_ROWS or max(map(len, rows)) >= len(rows):
-        return None
+    higher = len(rows) >= VERTICAL_ROWS and max(map(len, rows)) < len(rows)
+    pitch = VERTICAL_PITCH if higher else SOLID_PITCH
     for row in rows:
         if any(b.x0 - a.x1 < SPACED * (a.x1 - a.x0) for a, b in pairwise(row)):
             return None
@@ -154,7 +156,7 @@ def _vertical_columns(rows: list[list[Glyph]]) -> list[list[Glyph]] | None:
     for column in columns:
         column.sort(key=lambda g: g.top)
         for above, below in pairwise(column):
-            if below.top - above.top > VERTICAL_PITCH * (above.x1 - above.x0):
+            if below.top - above.top > pitch * (above.x1 - above.x0):
                 return None
     if len(columns) < 2 or all(len(column) == 1 for column in columns):
         return None

@@ -70,7 +70,11 @@ def recognise(crops: Sequence[NDArray[np.uint8]]) -> list[Reading]:
 
 
 def picture_to_page(
-    picture: NDArray[Any], number: int, size: tuple[float, float], previous: Sequence[float] = ()
+    picture: NDArray[Any],
+    number: int,
+    size: tuple[float, float],
+    previous: Sequence[float] = (),
+    reason: str = "scanned",
 ) -> Page:
     """A scanned page.
 
@@ -79,6 +83,7 @@ def picture_to_page(
         number: page number for the boxes.
         size: width and height of the displayed page in points.
         previous: column edges in points of the table at the end of the page before.
+        reason: why the page has no text of its own, kept in `Page.suspect` where no grid with texts is found.
     """
     from kpi.reading.geometry import Ruling
     from kpi.reading.grid import rulings_to_grids
@@ -92,17 +97,18 @@ def picture_to_page(
     reader = _PageReader(grey, dots, number)
     tables: list[Table] = []
     lines: list[str] = []
-    above = 0.0
+    above, read = 0.0, False
     for grid in grids:
         before = reader.lines_between(above, grid.row_edges[0])
         lines += before
         header = reader.texts(grid, range(min(HEADER_ROWS, len(grid.row_edges) - 1)))
         spoken = squeeze("".join([*before, *(reading.text for reading in header.values())]))
+        read = read or len(header) > 1
         if WANTED_WORDS.search(spoken) or _continues(grid.column_edges, previous):
             rest = reader.texts(grid, range(HEADER_ROWS, len(grid.row_edges) - 1))
             tables.append(reader.table(grid, header | rest, tuple(before)))
         above = grid.row_edges[-1]
-    suspect = "" if tables or grids else "scanned"
+    suspect = "" if read else reason
     return Page(number, tuple(tables), tuple(lines), *size, suspect)
 
 

@@ -143,7 +143,7 @@ def _read_page(document: Any, number: int, surroundings: Surroundings, settings:
         suspect = _suspect(text, drawing)
         if suspect:
             if settings.recognise and ocr_is_installed():
-                return _recognised(page, number, previous, limits)
+                return _recognised(page, number, previous, suspect, limits)
             return Page(number, (), text_to_lines(text), frame.width, frame.height, suspect)
         grids = rulings_to_grids(drawing.rulings)
         if not grids and wanted:
@@ -156,7 +156,7 @@ def _read_page(document: Any, number: int, surroundings: Surroundings, settings:
         return grids_to_page(number, frame, grids, glyphs, surroundings)
 
 
-def _recognised(page: Any, number: int, previous: Sequence[float], limits: Limits) -> Page:
+def _recognised(page: Any, number: int, previous: Sequence[float], reason: str, limits: Limits) -> Page:
     """A page without usable text, read optically as it is displayed."""
     from kpi.reading.ocr import DOTS_AN_INCH, POINTS_AN_INCH, picture_to_page
 
@@ -165,7 +165,7 @@ def _recognised(page: Any, number: int, previous: Sequence[float], limits: Limit
     if limits.exceeded("pixels", round(width * height * scale * scale)):
         return Page(number, (), (), width, height, TOO_MUCH)
     picture = page.render(scale=scale).to_numpy()
-    return picture_to_page(picture[:, :, ::-1], number, (width, height), previous)
+    return picture_to_page(picture[:, :, ::-1], number, (width, height), previous, reason)
 
 
 def _plain_page(number: int, text: str, page: Any) -> Page:
