@@ -64,7 +64,7 @@ def _duplicate(row: Row, other: Row) -> Problem:
     return Problem(
         indicator=item, message=f"与第 {twin.source.row} 行“{twin.name}”（{twin.level1}）重复，{more}", printed=item.name,
         expected="一个指标只列一次", severity=LEAD if told_apart and not same else "",
-        evidence={"twin": twin.id, "row": twin.source.row},
+        evidence={"twin": twin.id, "twin_row": twin.source.row},
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def _near(rows: list[Row]) -> Iterator[Problem]:
                     yield Problem(
                         indicator=row.indicator, message=f"与第 {other.indicator.source.row} 行“{other.indicator.name}”意思相近，指标值相同",
                         printed=row.indicator.name, expected="意思相近的指标合并，或写明区别", severity=LEAD,
-                        evidence={"twin": other.indicator.id, "row": other.indicator.source.row},
+                        evidence={"twin": other.indicator.id, "twin_row": other.indicator.source.row},
                     )  # fmt: skip
                     break
 

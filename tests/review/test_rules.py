@@ -8,6 +8,7 @@ from kpi.model import Document, Finding
 from kpi.review import all_rules, review
 from kpi.review.registry import STORE
 from tests.review.examples import EXAMPLES, TRAINING, Example, Table
+from tests.review.write_docs import PAGE, with_generated
 
 
 def findings_of(table: Table | Document, rule: str) -> list[Finding]:
@@ -40,3 +41,8 @@ def test_every_rule_has_examples() -> None:
 
 def test_the_base_table_is_clean() -> None:
     assert [(item.rule, item.message) for item in review(Table(TRAINING).document())] == []
+
+
+def test_the_documentation_is_up_to_date() -> None:
+    page = PAGE.read_text("utf-8")
+    assert page == with_generated(page), "write it anew: python -m tests.review.write_docs"
