@@ -12,6 +12,7 @@ from kpi.extract.identity import document_identity
 from kpi.extract.prose import extract_prose
 from kpi.extract.tables import Extracted, Origin, document_units, extract_table
 from kpi.model import Document, Page, SuspectPage, Table
+from kpi.reading import suspect_message
 from kpi.regions import find_region
 from kpi.tables.amounts import printed_scale
 from kpi.tables.blocks import is_project_code, split_code
@@ -46,7 +47,7 @@ class _Walk:
         self.lines.extend((page.number, line) for line in page.lines)
         self.stitcher.add_page(page)
         if page.suspect:
-            self.suspects.append(SuspectPage(page.number, page.suspect, _suspect_message(page.suspect)))
+            self.suspects.append(SuspectPage(page.number, page.suspect, suspect_message(page.suspect)))
         for table in page.tables:
             self.scale = self.scale or printed_scale(table.before)
             self._note_codes(table)
@@ -134,12 +135,6 @@ def _silent_pages(walk: _Walk, extracted: list[Extracted]) -> list[SuspectPage]:
         for page in walk.looks
         if page not in taken and not (page is None and indicators)
     ]
-
-
-def _suspect_message(reason: str) -> str:
-    if reason == "scanned":
-        return "扫描页没有文字层，未提取；安装 kpi-atlas[ocr] 后可识别"
-    return f"页面无法读取（{reason}）"
 
 
 def _with_codes(document: Document, codes: dict[str, set[str]]) -> Document:
