@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Filters = Mapping[str, Any]
 
+_LOOKED_AT = 50
+"""Names that are looked at for one that is not there."""
 _OFFERED = 5
 """Names that are offered for one that is not there."""
 _RULED_FIELDS = {"table": "table", "period": "period", "county": "level", "year": "year"}
@@ -88,9 +90,19 @@ class Comparing:
         }
         chosen = replace(chosen, mix=chosen.mix | several)
         observations = cluster_observations(self, clusters, self.select(query, filters).mask)
-        notes = [] if observations else ["没有符合条件的指标：检查筛选条件，或用 kpi similar 查找相近的名称"]
+        notes = _other_names(names, clusters)
+        notes += [] if observations else ["没有符合条件的指标：检查筛选条件，或用 kpi similar 查找相近的名称"]
         known = references_of_clusters(load_libraries(self.path), clusters)
         return compare_observations(observations, clusters, by=by, rule=chosen, notes=notes, references=known)
+
+
+def _other_names(names: Iterable[str], clusters: Iterable[ClusterName]) -> list[str]:
+    """What is compared in place of names that nobody printed."""
+    known = {text: cluster for cluster in clusters for text in (cluster.id, cluster.name, *cluster.wordings)}
+    if all(name.strip() in known for name in names):
+        return []
+    told = "、".join(name for name in names if name.strip() not in known)
+    return [f"库中没有“{told}”的原名，按同一指标比较：{'、'.join(cluster.name for cluster in clusters)}"]
 
 
 def _is_several(values: Any) -> bool:
@@ -124,19 +136,29 @@ def _cluster_number(store: Held, name: str) -> int:
         if number and name in title:
             return number
     known = store.clustering.find(name) if name else None
-    if known is None:
-        offered = _near_names(store, name)
-        advice = f"您是否要找：{'、'.join(offered)}" if offered else "用 kpi search 查找名称"
-        raise UsageError("库中没有这个名称的指标", found=name, advice=advice)
-    return next(number for number, (identity, _) in enumerate(clusters.titles) if identity == known.id)
+    if known is not None:
+        return next(number for number, (identity, _) in enumerate(clusters.titles) if identity == known.id)
+    return _same_indicator(name, [canonical for _, canonical in clusters.titles])
 
 
-def _near_names(store: Held, name: str) -> list[str]:
+def _same_indicator(name: str, titles: Sequence[str]) -> int:
+    """Place of the cluster that a name nobody printed would join by itself.
+
+    Raises:
+        UsageError: there is none; near names are offered.
+    """
     from rapidfuzz import fuzz, process
 
-    titles = [canonical for _, canonical in store.snapshot.clusters.titles[1:]] if store.snapshot.clusters else []
-    found = process.extract(name, titles, scorer=fuzz.WRatio, limit=_OFFERED, score_cutoff=40)
-    return [title for title, _, _ in found]
+    from kpi.compare.similar import nearest
+
+    near = process.extract(name, titles, scorer=fuzz.WRatio, limit=_LOOKED_AT, score_cutoff=40) if name else []
+    places = {title: number for title, _, number in near if number}
+    best = nearest(name, places)
+    if best and best[0].same:
+        return places[best[0].name]
+    offered = [item.name for item in best[:_OFFERED]] or list(places)[:_OFFERED]
+    advice = f"您是否要找：{'、'.join(offered)}" if offered else "用 kpi search 查找名称"
+    raise UsageError("库中没有这个名称的指标", found=name, advice=advice)
 
 
 def cluster_name(snapshot: Snapshot, number: int) -> ClusterName:
