@@ -258,3 +258,65 @@ def test_the_code_beside_a_projects_name_in_another_table_is_its_code() -> None:
                        before=("项目绩效目标表",))  # fmt: skip
     document = make_document(Page(None, (listing, table)), file_format="docx")
     assert document.indicators[0].project_code == CODE_2
+
+
+def test_long_term_and_annual_targets_under_one_block() -> None:  # 湖北
+    table = make_table([
+        ["项目名称", "科技创新", "项目编码", "42011526213T000000101", LEFT, LEFT],
+        ["长期绩效目标表", LEFT, LEFT, LEFT, LEFT, LEFT],
+        ["一级指标", "二级指标", "三级指标", "指标值", LEFT, LEFT],
+        ["产出指标", "数量指标", "新增企业数", "≥150家", LEFT, LEFT],
+        ["年度绩效目标表", LEFT, LEFT, LEFT, LEFT, LEFT],
+        ["一级指标", "二级指标", "三级指标", "前年", "上年", "预期当年实现值"],
+        ["产出指标", "数量指标", "认定企业数", "45家", "52家", "≥55家"],
+    ])  # fmt: skip
+    document = make_document(Page(1, (table,)))
+    assert [(item.project_code, item.period, item.name, item.target) for item in document.indicators] == [
+        ("42011526213T000000101", "实施期", "新增企业数", "≥150家"),
+        ("42011526213T000000101", "年度", "认定企业数", "≥55家"),
+    ]
+
+
+def test_labels_with_colons_begin_the_next_block() -> None:  # 重庆: 单位信息：, 项目名称：
+    def block(name: str) -> list[list[str]]:
+        return [["单位信息：", "315101-某区林业局", LEFT, "项目名称：", name],
+                ["一级指标", "二级指标", "三级指标", "指标值", "权重"],
+                ["产出指标", "数量指标", f"{name}面积", "≥2亩", "20"]]  # fmt: skip
+
+    document = make_document(Page(1, (make_table([*block("造林"), *block("防火")]),)))
+    assert [(item.project, item.unit_code, item.name) for item in document.indicators] == [
+        ("造林", "315101", "造林面积"),
+        ("防火", "315101", "防火面积"),
+    ]
+
+
+def test_a_column_of_unit_codes_is_not_the_projects() -> None:  # 北京
+    header = ["单位编码", "单位名称", "项目名称", "一级指标", "三级指标", "绩效指标性质", "绩效指标值", "绩效度量单位"]
+    rows = [["146001", "某区环保局", "11010826T000000412345-监测运维", "产出指标", "站点数量", "≥", "32", "个"],
+            [ABOVE, ABOVE, "办公用房租金", "产出指标", "租赁面积", "≥", "50", "平方米"]]  # fmt: skip
+    document = make_document(Page(1, (make_table([header, *rows]),)))
+    assert [(item.unit_code, item.project_code, item.project, item.target) for item in document.indicators] == [
+        ("146001", "11010826T000000412345", "监测运维", "≥32个"),
+        ("146001", "", "办公用房租金", "≥50平方米"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "header"),
+    [("转移支付（项目）名称", ["一级指标", "二级指标", "三级指标", "指标值"]),
+     ("项目名称：", ["一级目标", "二级目标", "三级目标", "指标目标值"])],
+    ids=["transfer-payment", "shanghai"],
+)  # fmt: skip
+def test_labels_and_headers_of_other_templates(label: str, header: list[str]) -> None:
+    rows = [[label, "地力保护", LEFT, LEFT], header, ["产出指标", "数量指标", "补贴面积", "≥52万亩"]]
+    document = make_document(Page(1, (make_table(rows),)))
+    assert [(item.project, item.name, item.target) for item in document.indicators] == [
+        ("地力保护", "补贴面积", "≥52万亩")
+    ]
+
+
+def test_half_and_full_year_under_one_header() -> None:  # 江苏: 指标值 over 半年（程） | 全年（程）
+    rows = [["一级指标", "二级指标", "三级指标", "指标值", LEFT], [ABOVE, ABOVE, ABOVE, "半年（程）", "全年（程）"],
+            ["产出指标", "数量指标", "办案数", "≥600件", "≥1200件"]]  # fmt: skip
+    document = make_document(Page(1, (make_table(rows, before=("项目支出绩效目标表",)),)))
+    assert [(item.half_target, item.target) for item in document.indicators] == [("≥600件", "≥1200件")]

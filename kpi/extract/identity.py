@@ -51,7 +51,9 @@ def document_identity(lines: Iterable[str], name: str) -> tuple[str, str, int | 
         name: file name, used last.
     """
     cover = [text for line in lines if (text := squeeze(usual_characters(line)).strip("*#-|"))][:COVER_LINES]
-    pairs = ["".join(cover[i : i + 2]) for i in range(min(len(cover), 12))]
+    # a title may be broken over two lines; one that is whole by itself is not joined to the page header above it
+    pairs = ["" if any(map(_department_in, cover[i + 1 : i + 2])) else "".join(cover[i : i + 2])
+             for i in range(min(len(cover), 12))]  # fmt: skip
     joined = [text for both in zip(cover, [*pairs, *cover], strict=False) for text in both] + [squeeze(name)]
     title, department, year = "", "", None
     for text in joined:

@@ -14,7 +14,7 @@ from kpi.tables.blocks import split_code
 from kpi.tables.carry import ProjectRun
 from kpi.tables.grid import GridRow
 from kpi.tables.layouts import WHOLE_CODE, Layout
-from kpi.text import squeeze
+from kpi.text import fold, squeeze
 
 DEFAULT_SCALE = Decimal(10_000)
 """元; budgets are printed in 万元 unless they say otherwise (预算公开 templates of all provinces)."""
@@ -60,8 +60,11 @@ def run_facts(run: ProjectRun, rows: Sequence[GridRow], layout: Layout, scale: D
     }
     code = text["code"]
     name = "".join(run.texts.get(column, "") for column in layout.columns("project")[:1])
-    if not code:
-        code, name = split_code(name)
+    if name and len(code) < WHOLE_CODE:
+        own_code, own_name = split_code(name)
+        if own_code or _is_unit_code_column(layout):
+            text["unit"] = text["unit"] if code in text["unit"] else f"{code}{text['unit']}"
+            code, name = own_code, own_name
     amounts = [(column, run.texts.get(column, "")) for column in layout.columns("amount")]
     printed = next((value for _, value in amounts if amount_in_yuan(value, scale) is not None), "")
     funds = tuple(
@@ -88,6 +91,12 @@ def run_facts(run: ProjectRun, rows: Sequence[GridRow], layout: Layout, scale: D
         boxes=boxes,
         page=first.page,
     )
+
+
+def _is_unit_code_column(layout: Layout) -> bool:
+    """Whether the column of codes is the units' (单位编码 beside 单位名称 and 项目名称), not 单位编码（项目编码）."""
+    titles = [fold(layout.titles[column]) for column in layout.columns("code")]
+    return bool(layout.columns("unit")) and all("单位" in title and "项目" not in title for title in titles)
 
 
 def is_unit_row(facts: RunFacts, *, has_indicators: bool) -> bool:

@@ -98,6 +98,12 @@ def recognise_header(rows: Sequence[GridRow], start: int) -> Layout | None:
     return None
 
 
+def in_period(layout: Layout, period: str) -> Layout:
+    """The layout with its targets in a period that only the table's title names."""
+    bands = tuple(replace(band, periods=(period,)) if band.periods == (ANNUAL,) else band for band in layout.bands)
+    return replace(layout, bands=bands)
+
+
 def _may_be_header(row: GridRow, words: int = 2) -> bool:
     texts = row.filled()
     known = sum(map(headers.is_header_word, texts))
