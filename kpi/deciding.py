@@ -206,7 +206,7 @@ class Deciding:
 
     def conflicts(self: Held) -> tuple[Conflict, ...]:
         """Decisions that do not hold because later ones rank above them."""
-        return _conflicts(self)
+        return _conflicts(self, read_log(self.path).decisions)
 
     def export_decisions(self: Held, path: str | Path, *, kinds: Iterable[str] = CLUSTER_KINDS) -> int:
         """Write decisions of these kinds and their undos as JSONL, for version control; returns how many.
@@ -256,12 +256,12 @@ def take_decision(store: Held, decision: Decision, *, author: str | None = None)
     """
     check_decision(decision)
     existing = read_log(store.path).decisions
-    before = set(_conflicts(store))
     made = make_decision(decision, existing=existing, author=author)
     save_decision(Layout(store.path).decisions, made)
     _publish(store, made.id)
-    new = tuple(conflict for conflict in _conflicts(store) if conflict not in before)
-    return Outcome(made, store.snapshot.name, new)
+    conflicts = _conflicts(store, (*existing, made))
+    known = set(_conflicts(store, existing)) if conflicts else set()
+    return Outcome(made, store.snapshot.name, tuple(conflict for conflict in conflicts if conflict not in known))
 
 
 def read_log(store: Path) -> DecisionLog:
@@ -289,11 +289,10 @@ def _publish(store: Held, told: str) -> None:
     store.refresh()
 
 
-def _conflicts(store: Held) -> tuple[Conflict, ...]:
+def _conflicts(store: Held, decisions: Iterable[Decision]) -> tuple[Conflict, ...]:
     from kpi.ingestion.clustering import replay
 
-    decisions = _cluster_decisions(read_log(store.path).decisions)
-    return replay(store.snapshot.folder, decisions).conflicts if decisions and store.snapshot.name else ()
+    return replay(store.snapshot.folder, _cluster_decisions(decisions)).conflicts if store.snapshot.name else ()
 
 
 def _cluster_decisions(decisions: Iterable[Decision]) -> list[Decision]:

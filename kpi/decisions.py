@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,10 @@ class Decision:
     sequence: int = 1
     id: str = ""
     """Hash of all the rest."""
+
+
+_FIELDS = tuple(item.name for item in fields(Decision))
+_KEY_FIELDS = tuple(item.name for item in fields(RecordKey))
 
 
 def make_decision(
@@ -178,9 +182,9 @@ def _reads(text: str, kind: str) -> bool:
 
 def decision_to_plain(decision: Decision) -> dict[str, Any]:
     """A decision as JSON-ready values; fields that its kind does not use are left out."""
-    values = {"format": FORMAT, **asdict(decision)}
+    values = {"format": FORMAT, **{name: getattr(decision, name) for name in _FIELDS}}
     values["changes"] = dict(decision.changes)
-    values["record"] = {key: value for key, value in asdict(decision.record).items() if value}
+    values["record"] = {name: value for name in _KEY_FIELDS if (value := getattr(decision.record, name))}
     always = ("format", "id", "kind", "sequence", "time", "author", "reason")
     kept = {key: value for key, value in values.items() if value or key in always}
     return {key: list(value) if isinstance(value, tuple) else value for key, value in kept.items()}

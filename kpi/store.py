@@ -75,8 +75,8 @@ class Store(Comparing, Proposing, Deciding, Correcting):
         self._lock = threading.Lock()
         self._open()
 
-    def _open(self) -> None:
-        self.snapshot: Snapshot = open_snapshot(self.path)
+    def _open(self, like: Snapshot | None = None) -> None:
+        self.snapshot: Snapshot = open_snapshot(self.path, like=like)
         self.notes: tuple[str, ...] = self.snapshot.notes
         self._index: TextIndex | None = None
         self._conditions = Conditions(self.snapshot, _LazyIndex(self))
@@ -101,7 +101,7 @@ class Store(Comparing, Proposing, Deciding, Correcting):
         self.close()
         for made in ("clustering", "cluster_list"):
             self.__dict__.pop(made, None)
-        self._open()
+        self._open(like=self.snapshot)
         return True
 
     @property

@@ -63,7 +63,9 @@ def read_clusters(path: Path, name_count: int) -> NameClusters:
 class Snapshot:
     """One snapshot, held against pruning until `close`."""
 
-    def __init__(self, layout: Layout, manifest: Manifest, held: Any, notes: Sequence[str] = ()) -> None:
+    def __init__(
+        self, layout: Layout, manifest: Manifest, held: Any, notes: Sequence[str] = (), *, like: Snapshot | None = None
+    ) -> None:  # fmt: skip
         self.layout, self.manifest, self.notes = layout, manifest, tuple(notes)
         self.folder: Path = layout.folder(manifest.name)
         self._held = held
@@ -74,8 +76,13 @@ class Snapshot:
         starts = np.cumsum([0, *(part.rows for part in manifest.parts)])
         self._starts: Rows = starts[:-1]
         self.rows = int(starts[-1])
-        self._texts = read_texts(self.folder) if manifest.parts else {}
-        self.columns = self._load_columns()
+        self._texts: dict[str, pa.ChunkedArray] = {}
+        self.columns: dict[str, Any] = {}
+        if like is not None and _same_rows(like.manifest, manifest):
+            self._texts, self.columns = like._texts, like.columns  # noqa: SLF001 - of the same class
+        else:
+            self._texts = read_texts(self.folder) if manifest.parts else {}
+            self.columns = self._load_columns()
         self._row_files = [RowFile(self.folder / part.files()["rows"]) for part in manifest.parts]
 
     @property
@@ -327,8 +334,12 @@ class Snapshot:
         return connection
 
 
-def open_snapshot(root: Path | str) -> Snapshot:
+def open_snapshot(root: Path | str, *, like: Snapshot | None = None) -> Snapshot:
     """Open the snapshot in force (or the newest whole one, with `notes` that say so); an empty store has no rows.
+
+    Args:
+        root: the store.
+        like: a snapshot of it that was open before: where only clusters were decided since, its columns are taken over.
 
     Raises:
         StoreError: there is no store, or none of its snapshots is usable.
@@ -345,7 +356,7 @@ def open_snapshot(root: Path | str) -> Snapshot:
         except FileNotFoundError:  # superseded and pruned since CURRENT was read
             continue
         try:
-            return Snapshot(layout, manifest, held, notes)
+            return Snapshot(layout, manifest, held, notes, like=like)
         except (OSError, pa.ArrowException, ValueError) as error:
             held.close()
             raise StoreError(
@@ -353,6 +364,12 @@ def open_snapshot(root: Path | str) -> Snapshot:
                 code="damaged_snapshot",
             ) from error  # fmt: skip
     raise StoreError("指标库正在频繁更新，未能打开", where=str(layout.root), advice="稍后重试", code="busy")
+
+
+def _same_rows(one: Manifest, other: Manifest) -> bool:
+    """Whether two snapshots differ in nothing but their clusters."""
+    stamps = ({name: stamp for name, stamp in item.files.items() if name != CLUSTERS} for item in (one, other))
+    return one.parts == other.parts and next(stamps) == next(stamps)
 
 
 class _Nothing:

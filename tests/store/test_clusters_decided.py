@@ -168,6 +168,19 @@ def test_a_decision_writes_the_clusters_alone_and_an_undo_gives_back_their_bytes
     assert cluster_bytes(root) == merged, "a full run with the same decisions"
 
 
+def test_a_reader_takes_over_its_columns_only_while_rows_stay(root: Path) -> None:
+    with open_store(root) as store, open_store(root) as reader:
+        before = reader.snapshot
+        store.merge(*DRIVERS, TAXIS)
+        reader.refresh()
+        assert reader.snapshot.columns is before.columns
+        publish(root, 4, ("道路养护里程",))
+        reader.refresh()
+        assert reader.snapshot.columns is not before.columns
+        assert reader.search("道路养护里程").total == 1
+        assert together(reader, *DRIVERS, TAXIS)
+
+
 def test_decisions_survive_full_runs_and_documents_that_come_and_go(root: Path) -> None:
     with open_store(root) as store:
         store.merge("司机满意度", TAXIS)
