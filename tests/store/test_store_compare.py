@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from kpi.errors import BadInput, UsageError
 from kpi.ingestion import SerialExecutor, ingest
 from kpi.library.reading import grid_to_rows, read_library
 from kpi.library.references import row_target
+from kpi.model import Document
 from kpi.store import Store, open_store
 
 CITIES = (
@@ -270,17 +272,35 @@ def test_a_correction_is_shown_survives_and_is_undone(place: Path) -> None:
         assert store.corrections() == []
 
 
-def test_a_correction_follows_its_row_when_parsing_moves_it(place: Path) -> None:
+def parse_moved(path: Path) -> Document:
+    """As `parse_sample`, but a row that was overlooked before stands above the others, so that all places move."""
+    document = parse_sample(path)
+    moved = tuple(replace(item, source=replace(item.source, row=item.source.row + 1)) for item in document.indicators)
+    first = replace(document.indicators[0], name="新读出的指标")
+    by_old = {old.id: new.id for old, new in zip(document.indicators, moved, strict=True)}
+    projects = tuple(
+        replace(project, indicator_ids=tuple(by_old[identity] for identity in project.indicator_ids))
+        for project in document.projects
+    )
+    return replace(document, indicators=(first, *moved), projects=projects)
+
+
+def test_a_correction_follows_its_row_when_parsing_moves_it(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_store(place / "kpi") as store:
-        store.correct(identity(store, "晋州市", "集中带量采购批次"), {"level2": "数量指标（改）"})
-        store.correct(identity(store, "晋州市", "集中带量采购批次"), {"project": "另一项目"})
-    text = (place / "in" / "2.txt").read_text("utf-8")
+        wanted = identity(store, "晋州市", "集中带量采购批次")
+        store.correct(wanted, {"level2": "数量指标（改）"})
+        store.correct(wanted, {"project": "另一项目"})
+        store.reject(identity(store, "晋州市", "项目资金预算成本"))
+    monkeypatch.setattr("kpi.ingestion.parsed.parser_version", lambda: "newer")
+    ingest([place / "in"], place / "kpi", executor=SerialExecutor(), parse=parse_moved)
     with open_store(place / "kpi") as store:
-        found = [
-            hit.record for hit in store.iterate(filters={"city": "晋州市"}) if "corrected" in hit.record["warnings"]
-        ]
-    assert [(row["level2"], row["project"]) for row in found] == [("数量指标（改）", "另一项目")]
-    assert text == (place / "in" / "2.txt").read_text("utf-8")
+        rows = [hit.record for hit in store.iterate(filters={"city": "晋州市"})]
+        assert {state.problem for state in store.corrections()} == {""}
+    (found,) = (row for row in rows if "corrected" in row["warnings"])
+    assert (found["name"], found["level2"], found["project"]) == ("集中带量采购批次", "数量指标（改）", "另一项目")
+    assert found["id"] != wanted
+    assert sorted(row["name"] for row in rows).count("项目资金预算成本") == 1, "one of the two was rejected"
+    assert "新读出的指标" in {row["name"] for row in rows}
 
 
 def test_rejected_rows_are_nowhere(place: Path) -> None:
