@@ -23,6 +23,7 @@ from kpi.review.vocabulary import (
     BENEFIT,
     COST,
     COST_PROJECT,
+    NONE_IS_GOOD,
     OUTPUT,
     PLACEHOLDER,
     SATISFACTION,
@@ -147,12 +148,14 @@ def goal_missing(view: ProjectView) -> Iterator[Problem]:
 @rule(
     "R08", ERROR, "指标值为空", topic=COMPLETE,
     advice="填写指标值；不需要的指标整行删去",
-    explained="指标有名称而指标值为空或只有占位符（/、—、无、待定、同上、见附件）。",
+    explained="指标有名称而指标值为空或只有占位符（/、—、无、待定、同上、见附件）。负面影响、事故、损失一类写“无”是指标值。",
 )  # fmt: skip
 def target_missing(view: ProjectView) -> Iterator[Problem]:
     """A 指标值 is not empty or a placeholder."""
     for row in view.rows:
         text = fold(row.indicator.target)
+        if text == "无" and NONE_IS_GOOD.search(row.name):
+            continue
         if row.indicator.kind == "missing" or not text or PLACEHOLDER.fullmatch(text):
             what = f"指标值只有占位符“{row.indicator.target}”" if text else "指标值为空"
             yield Problem(

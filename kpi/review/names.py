@@ -106,7 +106,11 @@ def bare_names(view: ProjectView) -> Iterator[Problem]:
     """A name is more than the 二级 or `指标1`."""
     for row in view.rows:
         key = level_key(row.indicator.name)
-        own = {level_key(row.indicator.level1), level_key(row.indicator.level2)} - {""}
+        own = {
+            own_key
+            for level in (row.indicator.level1, row.indicator.level2)
+            if (own_key := level_key(level)).endswith("指标")
+        }
         bare = _NUMBERED.fullmatch(fold(row.indicator.name)) or key in _BARE_LEVELS or key in own
         near = key in _NEARLY_LEVELS
         if bare or near:

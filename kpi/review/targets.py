@@ -25,6 +25,7 @@ from kpi.review.vocabulary import (
     PERSONS,
     PLAIN_TIME_UNITS,
     RATE,
+    RECURRING,
     SAVING,
     SLOGAN,
     STATES,
@@ -89,6 +90,10 @@ def number_missing(view: ProjectView) -> Iterator[Problem]:
             continue
         if item.kind != "qualitative" and not (trend and row.group == OUTPUT and measure != "金额"):
             continue
+        if measure == "金额" and re.search("不增加|不超|控制在", item.target):
+            continue
+        if measure == "时间" and RECURRING.search(fold(item.target)):
+            continue
         if measure == "比率" and fold(item.target) in {"全覆盖", "全部"}:
             continue
         yield Problem(
@@ -126,7 +131,12 @@ def _unit_problem(row: Row) -> Iterator[Problem]:
         if item.implied_unit and (_unit_in_name(item) or (item.value is not None and item.value <= 1)):
             return
         measure = _measure(row)
-        soft = bool(item.implied_unit) or measure in {"人数", "次数"} or bool(AMOUNTS.search(row.name))
+        soft = (
+            bool(item.implied_unit)
+            or measure in {"人数", "次数"}
+            or row.name.endswith("数")
+            or bool(AMOUNTS.search(row.name))
+        )
         yield Problem(
             indicator=item, message=f"指标值“{item.target}”没有计量单位", printed=item.target,
             expected=item.implied_unit or "数值后写计量单位", severity=WARNING if soft else "",
