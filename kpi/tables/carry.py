@@ -222,8 +222,11 @@ def _is_project_start(rows: Sequence[GridRow], start: int, layout: Layout, cuts:
     In a table with groups the first row of a project fills the groups anew; under a unit's heading any row does.
     """
     keys = layout.columns("code", "project")
-    if rows[start].slots[keys[0]].row_span > 1 or len(layout.bands) == 1:
+    if rows[start].slots[keys[0]].row_span > 1:
         return True
+    levels = layout.columns("level1", "goal")
+    if len(layout.bands) == 1:  # a project begins with its goal and its first level; other rows go on below
+        return not levels or any(rows[start].texts()[column] for column in levels)
     under_heading = (
         start > 0 and not any(_names(rows, start - 1, layout, cuts)) and any(_names(rows, start, layout, cuts))
     )

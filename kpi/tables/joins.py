@@ -121,6 +121,9 @@ class _Judge:
 
     def _heading_evidence(self, before: GridRow, first: Sequence[str], second: Sequence[str]) -> float:
         """Rows that only name a project and its goal (outline tables)."""
+        others = self.layout.columns("goal", "level1", "level2")
+        if not any(first[column] for column in others) and any(second[column] for column in others):
+            return STARTS_ANEW  # a unit's heading, then its first project
         total = 0.0
         for column in self.layout.columns("project", "goal"):
             if first[column] and second[column]:
