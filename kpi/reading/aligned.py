@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from kpi.reading.aligned_cells import centred_columns, column_cells, level_cells, one_cell_a_place, upper_cells
-from kpi.reading.aligned_rows import gap_limit, grown_band, joined_bands, print_bands, upper_bands
+from kpi.reading.aligned_rows import first_column_of_rows, gap_limit, grown_band, joined_bands, print_bands, upper_bands
 from kpi.reading.geometry import Glyph
 from kpi.reading.glyphs import glyphs_to_rows
 from kpi.reading.segments import TIGHT, AlignedCell, Line, Segment, column_of, row_to_segments, stacks
@@ -33,8 +33,6 @@ NOTE = re.compile("(注|备注|说明)[0-9]?[:：]|填表说明|(填报|联系)�
 """How a line under a table begins that is not part of it."""
 TITLE_HEIGHT = 1.25
 """Times the usual character height: a line of larger print alone is a title, and a table ends there."""
-DENSE = 0.5
-"""Share of the fullest column's texts from which a column takes part in finding rows."""
 HEADER_REACH = 4.0
 """Times the character height: lines this near above the header's last line may be its upper lines."""
 CONFORMING = 0.9
@@ -198,8 +196,7 @@ def _chunk_to_table(
         for segment in line:
             by_column[min(max(column_of(edges, segment.middle), 0), count - 1)].append(segment)
     counts = [len(stacks(segments, TIGHT * height)) for segments in by_column]
-    # levels, codes and names stand left of the first column that prints in nearly every row
-    first = next(column for column, number in enumerate(counts) if number >= DENSE * max(counts))
+    first = first_column_of_rows(by_column, counts)
     found = print_bands([segment for segments in by_column[first:] for segment in segments], edges)
     limit = gap_limit(found, height)
     bands = [(band[0], band[1]) for band in joined_bands(found, limit)]

@@ -11,6 +11,28 @@ TWO_GAPS = 1.15
 """Times the pitch of lines within cells that the pitch of rows must be to tell the two apart."""
 WITHIN_CELL = 0.6
 """Times the character height: more white than this is never within a cell (double line spacing is 1)."""
+DENSE = 0.5
+"""Share of the fullest column's texts from which a column takes part in finding rows."""
+
+
+def first_column_of_rows(by_column: list[list[Segment]], counts: list[int]) -> int:
+    """The first column that prints in nearly every row; levels, codes and names stand left of it.
+
+    A column with fewer texts than rows of which one stands between two rows is a level in the middle of its rows.
+
+    Args:
+        by_column: segments of each column.
+        counts: texts of each column, lines of one cell counted once.
+    """
+    fullest = counts.index(max(counts))
+    printed = sorted((segment.top, segment.bottom) for segment in by_column[fullest])
+    for column in range(fullest):
+        if counts[column] < DENSE * counts[fullest]:
+            continue
+        middles = [(segment.top + segment.bottom) / 2 for segment in by_column[column]]
+        if not any(above[1] < middle < below[0] for middle in middles for above, below in pairwise(printed)):
+            return column
+    return fullest
 
 
 def print_bands(segments: list[Segment], edges: list[float]) -> list[Band]:
