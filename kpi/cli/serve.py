@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import re
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from kpi.cli.options import store_option
-from kpi.errors import UsageError
+from kpi.errors import KpiError, UsageError
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSWORD_VARIABLE = "KPI_PASSWORD"  # noqa: S105 - the name of a variable
@@ -87,5 +90,23 @@ def _run(environment: Mapping[str, str], settings: Mapping[str, str | int | bool
     script = Path(kpi.ui.entry.__file__).parent / "app.py"
     from streamlit.web.cli import main
 
+    threading.Thread(target=_warm, daemon=True).start()
     flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()]
     main(["run", str(script), *flags], prog_name="streamlit")
+
+
+# What the first page needs; imported before someone asks for it.
+_FIRST = ("altair", "pandas", "kpi.ui.search", "kpi.ui.detail")
+
+
+def _warm() -> None:
+    """Load what the first visitor would wait for: libraries, the store and its index."""
+    import importlib
+
+    for module in _FIRST:
+        importlib.import_module(module)
+    from kpi.ui.stores import current_store
+
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+    with contextlib.suppress(KpiError):  # the page tells it to the visitor
+        current_store()

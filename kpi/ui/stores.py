@@ -29,7 +29,7 @@ def _close(store: Store) -> None:
     store.close()
 
 
-@st.cache_resource(max_entries=_SNAPSHOTS_OPEN, on_release=_close, show_spinner="正在打开指标库…")
+@st.cache_resource(max_entries=_SNAPSHOTS_OPEN, on_release=_close, show_spinner=False)
 def _opened(path: str, name: str) -> Store:
     from kpi.store import open_store
 
