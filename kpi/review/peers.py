@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kpi.compare.strictness import HIGHER, LOWER, name_to_direction
 from kpi.model import Indicator
 from kpi.review.money import yuan
 from kpi.review.registry import APPROPRIATE, ARITHMETIC, LEAD, STORE, WARNING, Problem, rule
@@ -77,7 +78,7 @@ def _peer_evidence(view: StoreView, figures: Figures, unit: str) -> Mapping[str,
 @rule(
     "R41", WARNING, "目标低于上年", topic="财预〔2021〕101号：指标值（历史标准）", view=STORE,
     advice="说明调低的原因，或不低于上年目标",
-    explained="同一部门同一项目（不计年份）上一年的同一指标、同一单位，今年的目标更松：≥ 的值变小，≤ 的值变大。项目总成本随预算变化，不比。",
+    explained="同一部门同一项目（不计年份）上一年的同一指标、同一单位，今年的目标更松：≥ 的值变小，≤ 的值变大；没有比较符的看名称。项目总成本随预算变化，不比。",
 )  # fmt: skip
 def softer_than_last_year(view: StoreView) -> Iterator[Problem]:
     """A target is not softer than last year's."""
@@ -105,10 +106,13 @@ def _softer(item: Indicator, record: Mapping[str, Any]) -> bool:
     if record["kind"] != "numeric" or record["base_value"] is None or record["base_unit"] != item.base_unit:
         return False
     before, now = Decimal(record["base_value"]), item.base_value or Decimal(0)
-    signs = {record["comparator"], item.comparator}
-    if signs & _UP and not signs & _DOWN:
+    signs = {record["comparator"], item.comparator} & (_UP | _DOWN)
+    if signs <= _UP and signs:
         return now < before
-    return bool(signs & _DOWN) and not signs & _UP and now > before
+    if signs <= _DOWN and signs:
+        return now > before
+    direction, _ = name_to_direction(item.name) if not signs else ("", "")
+    return (direction == HIGHER and now < before) or (direction == LOWER and now > before)
 
 
 def _softened(item: Indicator, record: Mapping[str, Any]) -> Problem:
