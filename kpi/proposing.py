@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -111,7 +112,7 @@ class Proposing:
         )  # fmt: skip
 
     def catalogue(self: Searched, query: str = "", *, filters: Filters | None = None) -> list[Profile]:
-        """Every indicator of the store (指标库), by category, the most widely used first.
+        """Every indicator of the store (指标库), by field of work and category, the most widely used first.
 
         Args:
             query: only rows that this finds.
@@ -119,23 +120,35 @@ class Proposing:
         """
         from kpi.compare.profile import by_category, make_profile
 
-        rows = _observations(self, np.flatnonzero(self.select(query, filters).mask))
-        return by_category(make_profile(_named(self, identity), own) for identity, own in _by_cluster(rows).items())
+        rows = _observations(self, _cluster_order(self, np.flatnonzero(self.select(query, filters).mask)))
+        profiles = (
+            make_profile(_named(self, identity), list(own))
+            for identity, own in groupby(rows, key=lambda row: row.cluster)
+            if identity
+        )
+        return sorted(by_category(profiles), key=lambda profile: (not profile.field, profile.field))
 
 
-def _observations(store: Held, rows: Rows) -> list[Observation]:
+def _cluster_order(store: Held, rows: Rows) -> Rows:
+    """Rows cluster by cluster, so that only one cluster's are held at a time."""
+    held = store.snapshot.clusters
+    if held is None:
+        return rows
+    ordered: Rows = rows[np.argsort(held.numbers[store.snapshot.columns["name"][rows]], kind="stable")]
+    return ordered
+
+
+def _observations(store: Held, rows: Rows) -> Iterator[Observation]:
     from kpi.compare import record_to_observation
 
     snapshot = store.snapshot
     held = snapshot.clusters
     if held is None:
-        return []
+        return
     owners = held.numbers[snapshot.columns["name"][rows]]
     sections = snapshot.columns["section"][rows]
-    return [
-        record_to_observation(record, cluster=held.titles[owner][0], publication=str(section))
-        for record, owner, section in zip(snapshot.iterate(rows), owners, sections, strict=True)
-    ]
+    for record, owner, section in zip(snapshot.iterate(rows), owners, sections, strict=True):
+        yield record_to_observation(record, cluster=held.titles[owner][0], publication=str(section))
 
 
 def _by_cluster(rows: Iterable[Observation]) -> dict[str, list[Observation]]:

@@ -15,7 +15,7 @@ from scipy.stats import percentileofscore
 
 from kpi.compare import ClusterName, Family, Rule, compare_observations, find_strictness, name_to_direction
 from kpi.compare.chart import comparison_chart, save_chart
-from kpi.compare.figures import make_figures, position_of
+from kpi.compare.figures import Positions, make_figures
 from kpi.compare.matrix import make_matrix
 from kpi.compare.plain import comparison_to_plain, target_rows
 from kpi.compare.wording import figure_words
@@ -98,10 +98,10 @@ def test_figures_of_any_values(values: list[float]) -> None:
 @settings(max_examples=150, deadline=None)
 def test_percentile_and_rank(others: list[int], value: int) -> None:
     floats = [float(other) for other in others]
-    up = position_of(value, floats, "higher")
+    up = Positions(floats, "higher").of(value)
     assert up.percentile == pytest.approx(percentileofscore(floats, value, kind="mean"), abs=0.051)
     assert up.rank == 1 + sum(other > value for other in others)
-    down = position_of(value, floats, "lower")
+    down = Positions(floats, "lower").of(value)
     assert down.percentile == pytest.approx(100 - percentileofscore(floats, value, kind="mean"), abs=0.051)
 
 

@@ -89,7 +89,10 @@ def _show_set(console: Console, item: ComparedSet, by: str) -> None:
         for group in item.groups
     ]  # fmt: skip
     titles = ("名次", _GROUP_TITLES[by], "指标值", "换算值", "百分位", "条数", "年度", "出处")
-    _table(console, titles, rows[:_GROUPS_SHOWN], right=(0, 3, 4, 5))
+    if any(group.figures.n > 1 for group in item.groups):
+        _show_spread(console, item, _GROUP_TITLES[by])
+    else:
+        _table(console, titles, rows[:_GROUPS_SHOWN], right=(0, 3, 4, 5))
     if len(rows) > _GROUPS_SHOWN:
         _line(console, f"…共 {len(rows)} 组，其余见 --format xlsx、csv 或 jsonl")
     most = max(part.count for part in figures.distribution)
@@ -100,6 +103,24 @@ def _show_set(console: Console, item: ComparedSet, by: str) -> None:
             console,
             f"  {title:>14}  {'█' * max(1, round(_BAR * part.count / most)) if part.count else ''} {part.count}",
         )
+
+
+def _show_spread(console: Console, item: ComparedSet, title: str) -> None:
+    """Groups of several values: how they spread instead of one target."""
+    rows = [
+        (
+            str(group.position.rank), group.title, str(group.figures.n), str(group.figures.cities),
+            *(figure_words(getattr(group.figures, name), item.family) for name in ("median", "p10", "p90", "minimum", "maximum")),
+            str(group.rows),
+        )
+        for group in item.groups[:_GROUPS_SHOWN]
+    ]  # fmt: skip
+    _table(
+        console,
+        ("名次", title, "取值", "地", "中位", "P10", "P90", "最小", "最大", "条数"),
+        rows,
+        right=(0, 2, 3, 4, 5, 6, 7, 8, 9),
+    )
 
 
 def _source(document: str, page: int | None) -> str:

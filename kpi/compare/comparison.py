@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kpi.compare.actuals import Outcome, find_outcomes
-from kpi.compare.figures import Figures, Position, make_figures, position_of
+from kpi.compare.figures import Figures, Position, Positions, make_figures
 from kpi.compare.observations import MISSING, WORDS, Family, Observation, Place
 from kpi.compare.references import ReferenceTarget
 from kpi.compare.rules import (
@@ -17,6 +17,7 @@ from kpi.compare.rules import (
     DEPARTMENT,
     EACH,
     GROUPS,
+    MIDDLE,
     PROJECT,
     Comparable,
     Left,
@@ -65,6 +66,7 @@ class Group:
     """The target that stands for the group: of several values the middle one (the lower of two)."""
     value: float
     position: Position
+    """Among the groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +201,10 @@ def _compared(
         for members in stood_for.values()
     }  # fmt: skip
     values = [value_of(row, strictness) for row in own if row.id in chosen]
+    positions = Positions(values, strictness.direction)
     targets = [
         Ranked(
-            row, value_of(row, strictness), group_of(row), position_of(value_of(row, strictness), values, strictness.direction), row.id in chosen,
+            row, value_of(row, strictness), group_of(row), positions.of(value_of(row, strictness)), row.id in chosen,
             chosen.get(row.id, 1), strictness.opposes(row.comparator),
         )
         for row in own
@@ -210,7 +213,7 @@ def _compared(
     places = {item.observation.place for item in targets if item.chosen}
     return ComparedSet(
         cluster, family, strictness, make_figures(values, cities=len(places)),
-        _groups(targets, values, strictness), tuple(targets),
+        _groups(targets, strictness), tuple(targets),
     )  # fmt: skip
 
 
@@ -250,22 +253,30 @@ def _full_title(place: Place) -> str:
     return f"{above}{place.title}" if above != place.title else place.title
 
 
-def _groups(targets: Sequence[Ranked], values: Sequence[float], strictness: Strictness) -> tuple[Group, ...]:
+def _groups(targets: Sequence[Ranked], strictness: Strictness) -> tuple[Group, ...]:
     members: dict[str, list[Ranked]] = {}
     for target in targets:
         members.setdefault(target.group, []).append(target)
-    groups = []
-    for title, own in members.items():
-        chosen = [target for target in own if target.chosen]
-        typical = stand_in([target.observation for target in chosen], strictness, "")
-        value = value_of(typical, strictness)
-        cities = len({target.observation.place for target in chosen})
-        groups.append(
-            Group(
-                title, make_figures([target.value for target in chosen], cities=cities), len(own), typical, value,
-                position_of(value, values, strictness.direction),
-            )
-        )  # fmt: skip
+    chosen = {title: [target for target in own if target.chosen] for title, own in members.items()}
+    typical = {
+        title: stand_in([target.observation for target in own], strictness, MIDDLE) for title, own in chosen.items()
+    }
+    values = {title: value_of(row, strictness) for title, row in typical.items()}
+    positions = Positions(values.values(), strictness.direction)
+    groups = [
+        Group(
+            title,
+            make_figures(
+                [target.value for target in chosen[title]],
+                cities=len({target.observation.place for target in chosen[title]}),
+            ),
+            len(own),
+            typical[title],
+            values[title],
+            positions.of(values[title]),
+        )
+        for title, own in members.items()
+    ]
     return tuple(sorted(groups, key=lambda group: (group.position.rank, group.title)))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kpi.compare.strictness import LOWER
@@ -85,14 +86,19 @@ def _distribution(counts: Counter[float]) -> tuple[Bin, ...]:
     )  # fmt: skip
 
 
-def position_of(value: float, others: Sequence[float], direction: str) -> Position:
-    """Rank and percentile of a value among `others` (which may hold it).
+class Positions:
+    """Ranks and percentiles among given values, each found by bisection."""
 
-    Without a direction of strictness the highest value has rank 1.
-    """
-    sign = -1.0 if direction == LOWER else 1.0
-    near = _TOLERANCE * max(1.0, abs(value))
-    stricter = sum(sign * (other - value) > near for other in others)
-    softer = sum(sign * (value - other) > near for other in others)
-    equal = len(others) - stricter - softer
-    return Position(stricter + 1, round(100 * (softer + equal / 2) / len(others), 1) if others else 50.0)
+    def __init__(self, values: Iterable[float], direction: str) -> None:
+        self._sorted = sorted(values)
+        self._lower = direction == LOWER
+
+    def of(self, value: float) -> Position:
+        """Rank and percentile of a value, which may be among them; without a direction the highest has rank 1."""
+        near = _TOLERANCE * max(1.0, abs(value))
+        below = bisect_left(self._sorted, value - near)
+        above = len(self._sorted) - bisect_right(self._sorted, value + near)
+        stricter, softer = (below, above) if self._lower else (above, below)
+        equal = len(self._sorted) - stricter - softer
+        share = (softer + equal / 2) / len(self._sorted) if self._sorted else 0.5
+        return Position(stricter + 1, round(100 * share, 1))

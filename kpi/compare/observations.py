@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from kpi.model import OVERALL_SELF_EVALUATION, OVERALL_TARGETS
+from kpi.targets.canonical import plain
 
 LEVEL, CHANGE, DAY, WORDS, MISSING = "level", "change", "day", "words", "missing"
 
@@ -96,7 +97,8 @@ class Observation:
     category: str = ""
     unit: str = ""
     printed: str = ""
-    """The figure as printed, without comparator and unit: `90`, `60–80`; "" where there is none."""
+    """The figure without comparator and unit: `90`, `60–80`; "" where there is none. With `unit`, which a name or level
+    may have completed (`0.8万` of a cost is 0.8 万元, `0.95` of a rate 95 %), it says the whole."""
     description: str = ""
     document: str = ""
     page: int | None = None
@@ -119,16 +121,17 @@ def record_to_observation(record: Mapping[str, Any], *, cluster: str = "", publi
         publication: what tells its publication from others; document, table kind and year when "".
     """
     family, low, high = _measure(record)
+    printed, unit = _printed(record)
     kept = (
         "id", "name", "department", "year", "table", "period", "project", "target", "kind", "comparator", "actual", "level1",
-        "level2", "category", "unit", "description", "document", "page",
+        "level2", "category", "description", "document", "page",
     )  # fmt: skip
     return Observation(
         **{name: record[name] for name in kept},
         cluster=cluster, family=family, low=low, high=high,
         place=Place(record["province"], record["city"], record["county"]),
         publication=publication or f"{record['path']} {record['table']} {record['year']}",
-        printed="–".join(format(Decimal(record[name]), "f") for name in ("value", "upper") if record[name] is not None),
+        printed=printed, unit=unit,
         corrected=_CORRECTED in record["warnings"],
     )  # fmt: skip
 
@@ -143,6 +146,23 @@ def _measure(record: Mapping[str, Any]) -> tuple[Family, float | None, float | N
     if kind in ("numeric", "range") and value is not None:
         return Family(LEVEL, record["base_unit"]), value, _number(record["base_upper"])
     return (Family(WORDS) if record["target"].strip() else Family(MISSING)), None, None
+
+
+def _printed(record: Mapping[str, Any]) -> tuple[str, str]:
+    """The figure and its unit as the record prints them, in base values where the implied unit is another one."""
+    from kpi.targets import find_unit, to_base
+
+    def words(first: str, second: str) -> str:
+        return "–".join(plain(Decimal(record[name])) for name in (first, second) if record[name] is not None)
+
+    unit, implied = record["unit"], record["implied_unit"]
+    if implied and record["value"] is not None and record["base_value"] is not None:
+        known = find_unit(implied)
+        if known is not None and to_base(Decimal(record["value"]), known) == Decimal(record["base_value"]):
+            return words("value", "upper"), implied
+        if not unit:
+            return words("base_value", "base_upper"), record["base_unit"]
+    return words("value", "upper"), unit
 
 
 def _number(text: str | None) -> float | None:
