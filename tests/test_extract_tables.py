@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from kpi.model import Page, Table
+from kpi.tables.exports import lines_to_tables
 from tests.tables import ABOVE, LEFT, even_edges, make_document, make_table
 
 WIDE_HEADER = [
@@ -320,3 +321,47 @@ def test_half_and_full_year_under_one_header() -> None:  # 江苏: 指标值 ove
             ["产出指标", "数量指标", "办案数", "≥600件", "≥1200件"]]  # fmt: skip
     document = make_document(Page(1, (make_table(rows, before=("项目支出绩效目标表",)),)))
     assert [(item.half_target, item.target) for item in document.indicators] == [("≥600件", "≥1200件")]
+
+
+@pytest.mark.parametrize("label", ["备 注：", "其他需要说明的问题", "填表人："])
+def test_rows_at_the_foot_of_a_form_are_no_indicators(label: str) -> None:  # 陕西, 湖南, 贵州
+    rows = [["一级指标", "二级指标", "指标内容", "指标值"], ["产出指标", "数量指标", "样本户", "120户"],
+            [label, "1.可选择填写。2.可续表。", LEFT, LEFT], [label, "", "可选择填写", "无"]]  # fmt: skip
+    document = make_document(Page(1, (make_table(rows),)))
+    assert [item.name for item in document.indicators] == ["样本户"]
+
+
+TAB_BLOCK = "项目名称\t\t档案整理\t项目编码\t42011526213T000000101"
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (
+            [TAB_BLOCK, "年度绩效目标", "完成档案数字化，提高质量。", "一级指标\t二级指标\t三级指标\t指标值", "产出指标\t数量指标\t页数\t≥9页"],
+            [("42011526213T000000101", "年度", "页数", "≥9页")],
+        ),
+        (
+            [
+                TAB_BLOCK, "长期绩效目标表", "一级指标\t二级指标\t三级指标\t指标值", "产出指标\t数量指标\t页数\t≥90页",
+                "年度绩效目标表", "一级指标\t二级指标\t三级指标\t前年\t上年\t预期当年实现值", "产出指标\t数量指标\t页数\t7页\t8页\t≥9页",
+            ],
+            [("42011526213T000000101", "实施期", "页数", "≥90页"), ("42011526213T000000101", "年度", "页数", "≥9页")],
+        ),
+        (
+            [
+                "项目编码\t项目名称\t项目金额\t总体绩效目标\t绩效指标", "\t\t\t\t一级指标\t二级指标\t三级指标\t运算符号\t目标值\t计量单位",
+                "46010600000000000001\t公益岗位\t210.00\t帮扶就业。\t产出指标\t数量指标\t岗位人数\t≥\t120\t人",
+            ],
+            [("46010600000000000001", "年度", "岗位人数", "≥120人")],
+        ),
+        (
+            ["项目名称\t统计经费", "一级指标\t二级指标\t指标内容\t指标值", "产出指标\t数量指标\t样本户\t120户", "备 注：\t1.可选择填写。"],
+            [("", "年度", "样本户", "120户")],
+        ),
+    ],
+    ids=["merged-rows-of-a-block", "two-periods", "header-in-place", "content-as-name"],
+)  # fmt: skip
+def test_exports_of_other_templates(lines: list[str], found: list[tuple[str, str, str, str]]) -> None:
+    document = make_document(Page(None, lines_to_tables(["项目支出绩效目标表", *lines])), file_format="text")
+    assert [(item.project_code, item.period, item.name, item.target) for item in document.indicators] == found

@@ -109,7 +109,7 @@ class TableReader:
             if self.is_total_row(row):
                 self._note_totals(row)
                 continue
-            if self._states_level(row, stated):
+            if self._states_level(row, stated) or self._is_note(row):
                 continue
             for band in self.layout.bands:
                 yield from self._read_band(row, band, stated.get(band.name, ("", "")))
@@ -124,6 +124,11 @@ class TableReader:
         """A row that sums up (总分, 合计); a unit's sub-total in a wide table is not one, it has a code."""
         filled = self._filled(row)
         return bool(filled) and headers.is_total(filled[0][1]) and not self.layout.columns("code", "project")
+
+    def _is_note(self, row: DataRow) -> bool:
+        """A row at the foot of the form (备注：…), not an indicator."""
+        filled = self._filled(row)
+        return bool(filled) and headers.is_note(filled[0][1])
 
     def _note_totals(self, row: DataRow) -> None:
         numbers = {self.layout.roles[column]: plain_number(text) for column, text in self._filled(row)[1:]}

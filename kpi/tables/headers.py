@@ -7,9 +7,10 @@ brackets' content that only names a unit of measure or a share, without decorati
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
-from kpi.text import fold
+from kpi.text import fold, squeeze
 
 # --- column roles -------------------------------------------------------------------------------------------------------
 # role → header words. Where seen is noted per line: province and kind of document.
@@ -187,6 +188,13 @@ _PROJECT_NAME = re.compile("(?:项目|专项|政策|资金|转移支付)[\u4e00-
 """转移支付（项目）名称, 专项（项目）名称, 政策和项目名称: the kinds of spending a table may be filled in for."""
 _WIDENING = re.compile("绩效|年度|项目")
 """Words that templates put before a header word without changing it: 绩效指标性质, 绩效度量单位, 项目三级指标."""
+_NOTE = re.compile(
+    "^(?:(?:备注|注|说明|填表说明)[:：]|备注$|其[他它](?:需要?)?说明的?(?:问题|事项|情况)|有关说明|(?:自评|评价)结论[:：]?$|"
+    "(?:填[表报]人|审核人|联系人|联系电话|填报日期|(?:单位|部门|项目)负责人|主管领导|经办人)(?:[（(]|[:：]|$))"
+)
+"""湖南, 贵州: rows at the foot of the form."""
+_PERIOD_TITLE = re.compile("^(?:(长期|中长期|中期|实施期)|年度|当年|本年度?)绩效(?:目标|指标)[\\d一二三四五六]*表?$")
+"""湖北: one project, a table of 长期绩效目标 and one of 年度绩效目标."""
 _BRACKETS = re.compile(r"[（(【\[][^（()）】\]]*[)）】\]]")
 _DECORATION = re.compile(r"[\s\d:：、,，.。;；()（）【】\[\]/／\\*＊%-]|[一二三四五六七八九十]+[、.．]")
 _LEVEL_DECORATION = re.compile(
@@ -239,6 +247,17 @@ def column_role(text: str) -> str:
     return "" if wider in {"name", "goal", "project", "unit"} else wider  # 年度绩效指标 stands over several columns
 
 
+def roles_of_header(texts: Sequence[str]) -> list[str]:
+    """Roles of a header's texts; where none is a 三级指标, 指标内容 is the indicator itself (陕西), not its description."""
+    roles = [column_role(text) for text in texts]
+    if "name" not in roles:
+        for position, text in enumerate(texts):
+            if roles[position] == "description" and bare_key(text) in {"指标内容", "内容"}:
+                roles[position] = "name"
+                break
+    return roles
+
+
 def label_role(text: str) -> str:
     """The role of a block label (`项目名称` → `project`), "" when unknown."""
     bare = _without_year(text)
@@ -248,6 +267,12 @@ def label_role(text: str) -> str:
 def period_of(text: str) -> str:
     """`实施期` or `年度` for a header over several columns, else ""."""
     return _look_up(_PERIODS, _without_year(text))
+
+
+def names_period(line: str) -> str:
+    """The period that a title names and nothing else (长期绩效目标表 → 实施期), "" for other lines."""
+    match = _PERIOD_TITLE.match(squeeze(line))
+    return "" if match is None else "实施期" if match[1] else "年度"
 
 
 def group_of(text: str) -> str:
@@ -282,6 +307,11 @@ _YEAR = re.compile(r"(?:20\d\d|二[〇○零][〇○零一二三四五六七八�
 def _without_year(text: str) -> str:
     """Header words with a year are the same words: 2026年目标值, 2024年实际值."""
     return _YEAR.sub("", fold(text)) or text
+
+
+def is_note(text: str) -> bool:
+    """Whether the text heads a row below the indicators that is none: 备注：, 其他需要说明的问题, 填表人：."""
+    return bool(_NOTE.match(squeeze(fold(text))))
 
 
 def is_header_word(text: str) -> bool:

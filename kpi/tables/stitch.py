@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from kpi.model import ANNUAL, WHOLE_TERM, Page, PassedOver, Table
+from kpi.model import WHOLE_TERM, Page, PassedOver, Table
 from kpi.tables import headers
 from kpi.tables.grid import GridRow, aligned_rows, collapsed, collapsed_edges, same_columns, table_rows
 from kpi.tables.layouts import Layout, in_period, is_column_numbers, recognise_header
@@ -22,8 +22,6 @@ PERFORMANCE_WORDS = re.compile("绩效|指标值|目标值|三级指标")
 _TITLE = re.compile("(?:表|情况|目标|自评|目录)(?:[（(].*[)）])?$|^附件|^附表|绩效")
 _CONTINUED = re.compile("^[（(]?(?:续上?表|接上[页表]|上接|续)[\\d一二三四五六七八九十]*[)）]?$")
 """A line over a page's piece that says it goes on."""
-_PERIOD_TITLE = re.compile("^(?:(长期|中长期|中期|实施期)|年度|当年|本年度?)绩效(?:目标|指标)[\\d一二三四五六]*表?$")
-"""湖北: one project, a table of 长期绩效目标 and one of 年度绩效目标."""
 TITLE_LINES = 8
 """Lines above a table that are looked at for its title, year and 部门名称; covers print few lines between tables."""
 
@@ -139,7 +137,7 @@ class Stitcher:
             if in_data and self._open is not None and not _starts_block(row, data, self._open.layout):
                 self._take_data(data, table)
                 continue
-            if in_data and (_is_title(row) or _names_period(row.filled()[0])):
+            if in_data and (_is_title(row) or headers.names_period(row.filled()[0])):
                 self._pending.titles.extend(row.filled())
                 continue
             in_data = False
@@ -160,7 +158,9 @@ class Stitcher:
         stretch = self._open
         if stretch is None:
             return
-        if (_is_title(row) and not _is_level(row)) or (len(row.filled()) == 1 and _names_period(row.filled()[0])):
+        if (_is_title(row) and not _is_level(row)) or (
+            len(row.filled()) == 1 and headers.names_period(row.filled()[0])
+        ):
             self._pending.titles.extend(row.filled())
             return
         stretch.rows.append(row)
@@ -181,10 +181,10 @@ class Stitcher:
             return
         block = [row for row in pending.block if len(row.filled()) > 1 or _long_text(row)]
         titles = pending.titles
-        if stretch is not None and not block and stretch.rows and all(map(_names_period, titles)):
+        if stretch is not None and not block and stretch.rows and all(map(headers.names_period, titles)):
             block, titles = stretch.block, [*stretch.titles, *titles]  # the same project's goals of another period
         self._close()
-        if any(_names_period(title) == WHOLE_TERM for title in titles[-1:]):
+        if any(headers.names_period(title) == WHOLE_TERM for title in titles[-1:]):
             layout = in_period(layout, WHOLE_TERM)
         self._open = Stretch(
             layout=layout,
@@ -250,12 +250,6 @@ def stitch(pages: Iterable[Page]) -> tuple[tuple[Stretch, ...], tuple[PassedOver
 def _is_title_line(line: str) -> bool:
     text = squeeze(line)
     return bool(_TITLE.search(text)) and not _CONTINUED.match(text)
-
-
-def _names_period(line: str) -> str:
-    """The period that a title names and nothing else (长期绩效目标表 → 实施期), "" for other lines."""
-    match = _PERIOD_TITLE.match(squeeze(line))
-    return "" if match is None else WHOLE_TERM if match[1] else ANNUAL
 
 
 def _goes_on(table: Table, stretch: Stretch) -> bool:

@@ -6,7 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi.tables.headers import bare_key, column_role, group_of, header_key, is_header_word, label_role, period_of
+from kpi.tables.headers import (
+    bare_key,
+    column_role,
+    group_of,
+    header_key,
+    is_header_word,
+    label_role,
+    period_of,
+    roles_of_header,
+)
 
 HEADER_ROWS = 5
 """Most rows that a header has (河南 summaries: 3; two more for a title row inside of the table and a cut row)."""
@@ -83,7 +92,7 @@ def is_leaf_header(cells: Sequence[str]) -> bool:
     texts = [cell for cell in cells if cell.strip()]
     if len(texts) < 2 or sum(map(is_header_word, texts)) < HEADER_SHARE * len(texts):
         return False
-    roles = [column_role(text) for text in texts]
+    roles = roles_of_header(texts)
     return "name" in roles and bool(TARGETS & set(roles))
 
 
@@ -176,7 +185,7 @@ def _spread(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Upper rows that name a cell over several columns once (one cell a line) get the width of the row below."""
     spread = [list(row) for row in rows]
     for upper, lower in zip(reversed(spread[:-1]), reversed(spread[1:]), strict=True):
-        missing = len(lower) - len(upper)
+        missing = 0 if _stands_over(upper, lower) else len(lower) - len(upper)
         position = 0
         while missing > 0 and position < len(upper):
             covered = [p for p in range(position, min(position + missing + 1, len(lower))) if lower[p].strip()]
@@ -186,6 +195,12 @@ def _spread(rows: Sequence[Sequence[str]]) -> list[list[str]]:
                 position += len(covered) - 1
             position += 1
     return spread
+
+
+def _stands_over(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether an upper row is printed in place: a text over every column that the row below leaves out and over its first."""
+    first = next((position for position, text in enumerate(lower) if text.strip()), 0)
+    return 0 < first < len(upper) and all(text.strip() for text in upper[: first + 1])
 
 
 def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int], groups: list[str]) -> Schema:
@@ -240,6 +255,9 @@ def _after_groups(row: Sequence[str], position: int) -> bool:
 def _level_schema(rows: Sequence[Sequence[str]], leaf_index: int) -> Schema:
     last = max((position for row in rows for position, text in enumerate(row) if text.strip()), default=0)
     roles = [_role_at(rows, position) or FREE for position in range(last + 1)]
+    if "name" not in roles:
+        leaf = [text for row in rows[leaf_index : leaf_index + 1] for text in row]
+        roles = ["name" if of == "name" else role for role, of in zip(roles, roles_of_header(leaf), strict=False)]
     if "level1" in roles:
         first = roles.index("level1")
         roles[:first] = [SIDE if role in {"name", "description", FREE} else role for role in roles[:first]]

@@ -19,11 +19,12 @@ from kpi.tables.exports.schema import (
     is_upper_header,
     rows_to_schema,
 )
-from kpi.tables.headers import label_role
+from kpi.tables.headers import is_note, label_role, names_period
 from kpi.text import fold, squeeze, usual_characters
 
 _TAG = re.compile(r"</?(?:p|br|b|span|div)\s*/?>", re.IGNORECASE)
 _RULE = re.compile(r"[\s|:+-]*-{2,}[\s|:+-]*")
+_TITLE = re.compile("(?:表|情况)(?:[（(].*[)）])?$|^[（(]?20[0-9]{2}年?度?[)）]?$|^附[件表]|年.*(?:预算|决算)")
 _PAGE_NUMBER = re.compile(r"[-—第\s]*\d{1,4}(?:/\d{1,4})?[-—页\s]*(?:共\d+页)?")
 _OTHER_TABLE = frozenset({"科目编码", "科目名称", "单位代码", "类", "款", "功能科目", "支出功能分类科目", "经济分类"})
 """Header words of budget tables (预算表) that never stand in a performance table."""
@@ -119,12 +120,21 @@ class TabReader:
         self._break = True
         if _PAGE_NUMBER.fullmatch(text):
             return
+        if self._block and self._in_block(text):
+            self._block.append((self._block[-1][0], (text,)))
+            return
         if any(sum(map(bool, cells)) > 1 for _, cells in self._block):
             self._before.clear()
         self._block.clear()
         if self._open is not None and not self._open.repeats_titles([text]):
             self._open = None
         self._before = [*self._before[1 - LINES_BEFORE :], text]
+
+    def _in_block(self, text: str) -> bool:
+        """Whether a line without tabs is a merged row of the block of a project: 年度绩效目标, the goal's text."""
+        if not any(label_role(cells[0]) in {*BLOCK_ROLES, "department"} for _, cells in self._block):
+            return False
+        return bool(names_period(text)) or not _TITLE.search(fold(text))
 
     def _row(self, number: int, cells: tuple[str, ...]) -> None:
         if not any(cells):
@@ -146,7 +156,7 @@ class TabReader:
         elif _opens_other_table(cells, wide=self._open.schema.wide):
             self._open = None
             self._block = [(number, cells)]
-        else:
+        elif not is_note(next(cell for cell in cells if cell)):
             self._block.clear()
             self._open.rows.append(raw_row(cells, page_start=page_start))
             self._open.lines.append(number)
@@ -160,6 +170,9 @@ class TabReader:
             return
         block = self._open_block()
         before = tuple(self._before)
+        if not block and before and self.regions and names_period(before[-1]):
+            # the same project's goals of another period
+            block = [cells for cells in self.regions[-1].block if not names_period(cells[0])]
         if self._continues(schema, before, block):
             self._before.clear()
             self._break = True
