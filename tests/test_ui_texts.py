@@ -14,6 +14,7 @@ from kpi.ui.address import changed
 from kpi.ui.correcting import changes_for
 from kpi.ui.markup import escape, mark
 from kpi.ui.navigation import to_params
+from kpi.ui.targets import in_ten_thousands
 from kpi.ui.uploads import keep, safe_name
 from kpi.ui.wording import amount, figure, measure, milliseconds, place
 
@@ -181,3 +182,17 @@ def test_corrected_category_is_no_guess_any_more() -> None:
 def test_corrections_that_say_nothing_are_refused(field: str, typed: str) -> None:
     with pytest.raises(UsageError):
         changes_for(_RECORD, field, typed)
+
+
+@pytest.mark.parametrize(
+    ("value", "upper", "unit", "shown"),
+    [
+        pytest.param("167611000", None, "元", "16,761.1万元", id="large"),
+        pytest.param("9999", None, "元", "", id="small"),
+        pytest.param("20000", "30000", "元", "2万元 – 3万元", id="range"),
+        pytest.param("20000", None, "元/人", "", id="a rate"),
+        pytest.param(None, None, "元", "", id="unknown"),
+    ],
+)
+def test_large_amounts_are_told_in_ten_thousands(value: str | None, upper: str | None, unit: str, shown: str) -> None:
+    assert in_ten_thousands({"base_value": value, "base_upper": upper, "unit": unit, "base_unit": unit}) == shown

@@ -13,6 +13,13 @@ FONTS = (
 BLUE, GREY = "#1f5fbf", "#b8c4d2"
 
 
+LARGE = (
+    "datum.value >= 1e8 ? format(datum.value / 1e8, ',.4~f') + '亿' : "
+    "datum.value >= 1e4 ? format(datum.value / 1e4, ',.4~f') + '万' : format(datum.value, ',.4~f')"
+)
+"""Labels of an axis in 万 and 亿 (Vega expression)."""
+
+
 def styled(chart: Any) -> Any:
     """A chart with the app's font on all its texts."""
     return chart.configure(font=FONTS).configure_axis(labelFontSize=12, titleFontSize=12).configure_view(strokeWidth=0)
@@ -33,7 +40,9 @@ def value_histogram(histogram: Histogram, low: float | None, high: float | None)
         alt.Chart(pd.DataFrame(rows))
         .mark_bar(binSpacing=1)
         .encode(
-            x=alt.X("起:Q", bin="binned", scale=scale, title=None, axis=alt.Axis(format="~s", tickCount=4, grid=False)),
+            x=alt.X(
+                "起:Q", bin="binned", scale=scale, title=None, axis=alt.Axis(labelExpr=LARGE, tickCount=4, grid=False)
+            ),
             x2="止:Q",
             y=alt.Y("条数:Q", title=None, axis=None),
             color=alt.condition(alt.datum["选中"], alt.value(BLUE), alt.value(GREY)),

@@ -13,7 +13,7 @@ from kpi.ui.navigation import link
 from kpi.ui.page_image import show_pages
 from kpi.ui.printed import around, find_table, numbered, project_rows, show_rows
 from kpi.ui.stores import document_of, require_store
-from kpi.ui.targets import canonical, differs, explain
+from kpi.ui.targets import canonical, differs, explain, in_ten_thousands
 from kpi.ui.wording import FORMATS, amount, count, place, value_word, warning_words
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def _show_head(hit: Hit) -> None:
         st.caption(_levels(record))
         with st.container(key="target"):
             st.markdown(escape(canonical(record)) or "（未填写）")
+        if money := in_ten_thousands(record):
+            st.caption(f"折合 {escape(money)}")
         if differs(record):
             st.caption(f"原文写作：{escape(record['target'])}")
         facts = [

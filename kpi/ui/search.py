@@ -17,7 +17,7 @@ from kpi.ui.guard import tell
 from kpi.ui.markup import escape, mark, shorten
 from kpi.ui.navigation import link
 from kpi.ui.stores import require_store, store_path
-from kpi.ui.targets import canonical, differs
+from kpi.ui.targets import canonical, differs, in_ten_thousands
 from kpi.ui.wording import amount, count, figure, milliseconds, place, value_word
 
 if TYPE_CHECKING:
@@ -191,6 +191,8 @@ def show_hit(hit: Hit) -> None:
         with target:
             badge = " :orange-badge[已改]" if "corrected" in record["warnings"] else ""
             st.markdown(f"**{escape(canonical(record)) or '（未填写）'}**{badge}")
+            if money := in_ten_thousands(record):
+                st.caption(f"折合 {escape(money)}")
             if differs(record):
                 st.caption(f"原文 {escape(shorten(record['target'], 40))}")
         with where:

@@ -8,7 +8,10 @@ from typing import Any
 
 from kpi.model import Target
 from kpi.targets import format_target
-from kpi.ui.wording import COMPARATORS, DIRECTIONS, GRADES, KINDS, figure, to_number
+from kpi.ui.wording import COMPARATORS, DIRECTIONS, GRADES, KINDS, figure, measure, to_number
+
+_LARGE = 10_000
+"""元 from which an amount is easier to read in 万元."""
 
 
 def record_to_target(record: Mapping[str, Any]) -> Target:
@@ -35,6 +38,15 @@ def differs(record: Mapping[str, Any]) -> bool:
     return bool(printed) and printed != canonical(record)
 
 
+def in_ten_thousands(record: Mapping[str, Any]) -> str:
+    """A large amount that was printed in 元, in 万元; "" for everything else."""
+    value = to_number(record["base_value"])
+    if record["unit"] != "元" or record["base_unit"] != "元" or value is None or abs(value) < _LARGE:
+        return ""
+    upper = measure(record["base_upper"], "元")
+    return f"{measure(value, '元')}{f' – {upper}' if upper else ''}"
+
+
 def explain(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Titles and texts that say how a target was read; unknown parts fall out."""
     lines = [
@@ -45,6 +57,7 @@ def explain(record: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("计量单位", record["unit"]),
         ("推定单位", f"{record['implied_unit']}（原文未写，由指标名称或级别推定）" if record["implied_unit"] else ""),
         ("换算", _conversion(record)),
+        ("折合", in_ten_thousands(record)),
         ("截止日期", f"不晚于 {record['date_end']}" if record["date_end"] else ""),
         ("比较基准", record["baseline"]),
         ("变化方向", DIRECTIONS.get(record["direction"], "")),
