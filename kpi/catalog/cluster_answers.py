@@ -51,6 +51,9 @@ class MemberSummary:
     count: int
     cities: tuple[str, ...]
     """Where it is used, in the order of their names."""
+    likeness: float
+    """Average similarity (0–1) to the other normalised names of the cluster, 1 for a lone one: the lowest is the first to
+    look at when a cluster holds too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class ClusterDetail:
         """JSON-ready values."""
         return {
             **self.summary.to_plain(),
-            "names": [{**asdict(item), "cities": list(item.cities)} for item in self.names],
+            "names": [
+                {**asdict(item), "cities": list(item.cities), "likeness": round(item.likeness, 4)} for item in self.names
+            ],
             "by_city": dict(self.cities), "by_category": dict(self.categories),
         }  # fmt: skip

@@ -44,9 +44,12 @@ def detail_text(detail: ClusterDetail, decisions: Sequence[Told]) -> str:
         f"城市 {_some([f'{city} {count}' for city, count in detail.cities], _SHOWN_CITIES)}",
         "",
         _table(
-            ("写法", "条数", "城市"),
-            [(item.name, str(item.count), _some(item.cities, _SHOWN_CITIES)) for item in detail.names],
-            right={1},
+            ("写法", "条数", "相似", "城市"),
+            [
+                (item.name, str(item.count), f"{item.likeness:.2f}", _some(item.cities, _SHOWN_CITIES))
+                for item in detail.names
+            ],
+            right={1, 2},
         ).rstrip("\n"),
     ]
     if decisions:

@@ -399,6 +399,19 @@ def test_figures_agree_with_counting_the_records(tmp_path: Path, seed: int) -> N
             assert dict(detail.cities) == own["city"].value_counts().to_dict()
 
 
+def test_likeness_shows_which_member_stands_apart(root: Path) -> None:
+    from kpi.cluster import explain
+
+    with open_store(root) as store:
+        assert [item.likeness for item in store.cluster(TAXIS).names] == [1.0]
+        store.merge(*BRIDGES, TAXIS)
+        names = {item.name: item.likeness for item in store.cluster(TAXIS).names}
+        assert min(names, key=names.__getitem__) == TAXIS
+        for name, likeness in names.items():
+            scores = [explain(name, other).score for other in names if other != name]
+            assert likeness == pytest.approx(sum(scores) / len(scores))
+
+
 def test_the_list_can_be_narrowed_and_ordered(root: Path) -> None:
     with open_store(root) as store:
         store.merge("公交准点率", TAXIS)
