@@ -14,17 +14,26 @@ from itertools import pairwise
 from statistics import median
 
 from kpi.reading.aligned_cells import centred_columns, column_cells, level_cells, one_cell_a_place, upper_cells
-from kpi.reading.aligned_rows import first_column_of_rows, gap_limit, grown_band, joined_bands, print_bands, upper_bands
+from kpi.reading.aligned_rows import (
+    first_column_of_rows,
+    gap_limit,
+    grown_band,
+    joined_bands,
+    print_bands,
+    stands_between,
+    upper_bands,
+)
 from kpi.reading.geometry import Glyph
 from kpi.reading.glyphs import glyphs_to_rows
 from kpi.reading.segments import TIGHT, AlignedCell, Line, Segment, column_of, row_to_segments, stacks
 from kpi.text import fold
 
 HEADER_WORDS = re.compile(
-    "^(一级|二级|三级|四级)?(绩效)?指标(名称|内容|值)?$|^(一|二|三)级指标|指标值|目标值|完成值|^指标名称|^绩效指标|^(分值|权重|得分)"
+    "^(一级|二级|三级|四级)?(绩效)?指标(名称|内容|值)?$|^(一|二|三)级(指标|目标)|指标值|目标值|完成值|^指标名称|^绩效指标|^(分值|权重|得分)"
 )
 """Header cells of layouts.md; two of them on one printed line make a header."""
-CENTRAL_WORDS = re.compile("三级指标|指标值|目标值|指标名称|^绩效指标|完成值")
+CENTRAL_WORDS = re.compile("三级(?:指标|目标)|指标值|目标值|指标名称|^绩效指标|完成值")
+LEVEL_WORDS = re.compile("^[一二]级")
 UPPER_HEADER = re.compile(
     "^(项目|单位|预算|部门|绩效|资金)*(编码|代码|名称|金额|总额|合计|目标)|^序号|^备注|指标$|资金$"
 )
@@ -197,11 +206,13 @@ def _chunk_to_table(
             by_column[min(max(column_of(edges, segment.middle), 0), count - 1)].append(segment)
     counts = [len(stacks(segments, TIGHT * height)) for segments in by_column]
     first = first_column_of_rows(by_column, counts)
-    found = print_bands([segment for segments in by_column[first:] for segment in segments], edges)
-    limit = gap_limit(found, height)
-    bands = [(band[0], band[1]) for band in joined_bands(found, limit)]
-    blocks = upper_bands(lines[:top], limit if limit > 0 else TIGHT * height)
     head = [segment for line in lines[top:bottom] for segment in line]
+    second = _levels_right_of(first, head, edges, by_column)
+    rows_from = [column for column in range(first, count) if column not in second]
+    found = print_bands([segment for column in rows_from for segment in by_column[column]], edges)
+    limit = gap_limit(found, height)
+    bands = [(band[0], band[1]) for band in joined_bands(found, limit, height)]
+    blocks = upper_bands(lines[:top], limit if limit > 0 else TIGHT * height)
     upper = blocks + ([(min(s.top for s in head), max(s.bottom for s in head))] if head else [])
     rows = [grown_band(upper + bands, index) for index in range(len(upper) + len(bands))]
     row_edges = [rows[0][0], *(end for _, end in rows)]
@@ -212,14 +223,29 @@ def _chunk_to_table(
     centred = centred_columns(levels, bands)
     # where a level may begin and end: nowhere inside the level to its right
     allowed = list(range(len(upper), len(row_edges)))
-    for column in range(first, count):
+    for column in rows_from:
         cells += column_cells(by_column[column], column, edges, row_edges, len(upper))
+    for column in second:
+        blocks_of_level = stacks(by_column[column], white)
+        cells += level_cells(blocks_of_level, column, row_edges, allowed, centred=True)
     for column in range(first - 1, -1, -1):
         placed = level_cells(levels[column], column, row_edges, allowed, centred=centred[column])
         inside = {row for cell in placed for row in range(cell.row + 1, cell.row + cell.row_span)}
         allowed = [edge for edge in allowed if edge not in inside]
         cells += placed
     return AlignedTable(tuple(one_cell_a_place(cells)), tuple(edges), tuple(row_edges))
+
+
+def _levels_right_of(
+    first: int, head: list[Segment], edges: Sequence[float], by_column: list[list[Segment]]
+) -> list[int]:
+    """Columns of 二级指标 in the middle of their rows right of the first names: the second half of 实施期 ‖ 年度."""
+    named = {column_of(edges, s.middle) for s in head if LEVEL_WORDS.search("".join(glyph.text for glyph in s.glyphs))}
+    return [
+        column
+        for column in sorted(named)
+        if first < column < len(by_column) and stands_between(by_column[column], by_column[first])
+    ]
 
 
 def _header_lines(lines: list[Line], header: int, height: float) -> tuple[int, int]:

@@ -25,14 +25,17 @@ def first_column_of_rows(by_column: list[list[Segment]], counts: list[int]) -> i
         counts: texts of each column, lines of one cell counted once.
     """
     fullest = counts.index(max(counts))
-    printed = sorted((segment.top, segment.bottom) for segment in by_column[fullest])
     for column in range(fullest):
-        if counts[column] < DENSE * counts[fullest]:
-            continue
-        middles = [(segment.top + segment.bottom) / 2 for segment in by_column[column]]
-        if not any(above[1] < middle < below[0] for middle in middles for above, below in pairwise(printed)):
+        if counts[column] >= DENSE * counts[fullest] and not stands_between(by_column[column], by_column[fullest]):
             return column
     return fullest
+
+
+def stands_between(texts: list[Segment], rows: list[Segment]) -> bool:
+    """Whether one of the texts stands in the white between two lines of a column that prints in every row."""
+    printed = sorted((segment.top, segment.bottom) for segment in rows)
+    middles = [(segment.top + segment.bottom) / 2 for segment in texts]
+    return any(above[1] < middle < below[0] for middle in middles for above, below in pairwise(printed))
 
 
 def print_bands(segments: list[Segment], edges: list[float]) -> list[Band]:
@@ -48,13 +51,14 @@ def print_bands(segments: list[Segment], edges: list[float]) -> list[Band]:
     return bands
 
 
-def joined_bands(bands: list[Band], limit: float) -> list[Band]:
+def joined_bands(bands: list[Band], limit: float, height: float) -> list[Band]:
     """Stretches with less white between than `limit` are one row; without a limit, one that prints only one column
     of the row above continues it."""
     merged = bands[:1]
     for band in bands[1:]:
         above = merged[-1]
-        continues = band[2] <= above[2] and len(band[2]) == 1 and len(above[2]) > 1
+        near = band[0] - above[1] < WITHIN_CELL * height
+        continues = near and band[2] <= above[2] and len(band[2]) == 1 and len(above[2]) > 1
         if band[0] - above[1] < limit or (limit == float("-inf") and continues):
             merged[-1] = (above[0], band[1], above[2] | band[2])
         else:

@@ -80,7 +80,7 @@ class _Reader:
     heads_kind: str = ""
 
     def read(self, row: GridRow) -> None:
-        cells = [(column, squeeze(slot.text)) for column, slot in enumerate(row.slots) if squeeze(slot.text)]
+        cells = [cell for column, slot in enumerate(row.slots) for cell in _parted(column, slot.text)]
         self._follow_section(row, cells)
         if not cells:
             return
@@ -204,6 +204,23 @@ class _Reader:
             role = headers.label_role(label)
             if role in {"code", "project", "code_and_project", "unit", "department"}:
                 self._set(role, label, squeeze(value))
+        words = line.split()
+        if len(words) % 2 == 0 and all(map(headers.label_role, words[::2])):
+            for label, value in zip(words[::2], words[1::2], strict=True):
+                self._set(headers.label_role(label), label, value)
+
+
+def _parted(column: int, text: str) -> list[tuple[int, str]]:
+    """A cell that holds labels with their values (项目名称 某某补助, where no line parts them) as one cell each."""
+    words = text.split()
+    whole = squeeze(text)
+    if (
+        len(words) % 2 == 0
+        and not headers.label_role(whole)
+        and all(headers.label_role(word) and len(word) > 2 for word in words[::2])
+    ):
+        return [(column, word) for word in words]
+    return [(column, whole)] if whole else []
 
 
 def is_project_code(text: str) -> bool:
