@@ -212,6 +212,23 @@ def test_a_ministrys_library_is_filled_down() -> None:
     ]
 
 
+def test_a_bureaus_workbook_with_merged_cells(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["某市2025年度项目支出绩效共性指标库"])
+    sheet.append(["序号", "资金用途", "一级指标", "三级指标", "指标值", "计量单位"])
+    sheet.append([1, "医疗救助", "产出指标", "救助人次", "≥1000", "人次"])
+    sheet.append([2, None, None, "救助覆盖率", "≥95%", "%"])
+    for place in ("A1:F1", "B3:B4", "C3:C4"):
+        sheet.merge_cells(place)
+    book.save(tmp_path / "共性指标.xlsx")
+    library = read_library(tmp_path / "共性指标.xlsx")
+    assert library is not None
+    assert [(row.purpose, row.level1, row.name, row_target(row)) for row in library.rows] == [
+        ("医疗救助", "产出指标", "救助人次", "≥1000人次"), ("医疗救助", "产出指标", "救助覆盖率", "≥95%"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("heading", "title", "is_library"),
     [
