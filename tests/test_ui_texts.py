@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import UsageError
+from kpi.model import Repair
 from kpi.ui.address import changed
 from kpi.ui.correcting import changes_for
+from kpi.ui.imports import repair_lines
 from kpi.ui.markup import escape, mark
 from kpi.ui.navigation import to_params
 from kpi.ui.targets import in_ten_thousands
@@ -196,3 +198,10 @@ def test_corrections_that_say_nothing_are_refused(field: str, typed: str) -> Non
 )
 def test_large_amounts_are_told_in_ten_thousands(value: str | None, upper: str | None, unit: str, shown: str) -> None:
     assert in_ten_thousands({"base_value": value, "base_upper": upper, "unit": unit, "base_unit": unit}) == shown
+
+
+def test_equal_repairs_stand_in_one_line_with_their_pages() -> None:
+    repairs = [Repair("joined_over_page", page, 1, "一行被截断，已拼接") for page in (5, 3, 5)] + [
+        Repair("x", None, None, "串列，已归位")
+    ]
+    assert repair_lines(repairs) == ["一行被截断，已拼接（第 3、5 页）", "串列，已归位"]

@@ -17,8 +17,10 @@ from kpi.ui.wording import FORMATS, SUSPECTS, count, place
 
 if TYPE_CHECKING:
     from kpi.ingestion import IngestReport
+    from kpi.model import Repair
 
 _STATE = "imports"
+_REPAIRS = 20
 _PREVIEW = 200
 """Indicators of a file that the preview lists."""
 
@@ -163,13 +165,24 @@ def _show_upload(upload: Upload, *, opened: bool) -> None:
             st.warning(
                 f"{where}：{escape(page.message or SUSPECTS.get(page.reason, page.reason))}", icon=":material/warning:"
             )
-        for repair in document.warnings[:20]:
-            where = f"第 {repair.page} 页　" if repair.page else ""
-            st.caption(f":material/build: {where}{escape(repair.message)}")
-        if len(document.warnings) > 20:
-            st.caption(f"……共 {len(document.warnings)} 处修复")
         if document.indicators:
             _show_preview(document)
+        for line in repair_lines(document.warnings):
+            st.caption(f":material/build: {escape(line)}")
+
+
+def repair_lines(repairs: Sequence[Repair]) -> list[str]:
+    """Repairs in words, equal ones together with their pages."""
+    pages: dict[str, list[int]] = {}
+    for repair in repairs:
+        known = pages.setdefault(repair.message, [])
+        if repair.page is not None and repair.page not in known:
+            known.append(repair.page)
+    lines = [
+        f"{message}（第 {'、'.join(map(str, sorted(found)))} 页）" if found else message
+        for message, found in pages.items()
+    ]
+    return lines if len(lines) <= _REPAIRS else [*lines[:_REPAIRS], f"……共 {len(repairs)} 处修复"]
 
 
 def vars_of(document: Any) -> dict[str, Any]:
