@@ -161,3 +161,23 @@ def test_boxes_hold_the_print_of_their_cell(tmp_path: Path) -> None:
     assert x1 > 300
     assert top < 400 - 240 < bottom + 1
     assert bottom - top < 25
+
+
+def test_levels_beside_a_row_in_the_middle_of_theirs(tmp_path: Path) -> None:
+    rows = [
+        HEADER,
+        ("成本指标", "经济成本指标", "补贴标准", "≤9元"),
+        ("", "数量指标", "培训人数", "≥9人"),
+        ("产出指标", "质量指标", "合格率", "≥95%"),
+        ("", "时效指标", "完成时限", "12月"),
+        ("满意度指标", "服务对象满意度", "群众满意度", "≥90%"),
+        ("总分", "", "", "100"),
+    ]
+
+    def page(canvas: Canvas) -> None:
+        draw_text(canvas, 200, 360, "项目绩效目标表", 16)
+        draw(canvas, rows)
+
+    table = one(make_pdf(tmp_path / "a.pdf", page))
+    spans = [(cell.text, cell.row, cell.row_span) for cell in table.cells if cell.column == 0]
+    assert spans == [("一级指标", 0, 1), ("成本指标", 1, 1), ("产出指标", 2, 3), ("满意度指标", 5, 1), ("总分", 6, 1)]

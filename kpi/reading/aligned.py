@@ -72,7 +72,7 @@ def glyphs_to_aligned(
     others: list[Glyph] = []
     for number, chunk in enumerate(_chunks(lines, height)):
         titles, body = chunk
-        while body and NOTE.match("".join(glyph.text for glyph in body[-1][0].glyphs)):
+        for _ in range(_note_lines(body)):
             titles.append(body.pop())
         header = next((index for index, line in enumerate(body) if is_header(line)), None)
         table = None
@@ -88,6 +88,21 @@ def glyphs_to_aligned(
         else:
             tables.append(table)
     return tables, others
+
+
+def _note_lines(body: list[Line]) -> int:
+    """How many printed lines at the end are notes: `备注：` with its text below it, or around it where it stands centred."""
+    count = 0
+    for number, line in enumerate(reversed(body), start=1):
+        if NOTE.match("".join(glyph.text for glyph in line[0].glyphs)):
+            count = number
+        elif len(line) > 1:
+            break
+    if not count:
+        return 0
+    left = min(segment.x0 for line in body[-count:] for segment in line[-1:])
+    above = body[: len(body) - count]
+    return count + next((n for n, line in enumerate(reversed(above)) if len(line) > 1 or abs(line[0].x0 - left) > 1), 0)
 
 
 def is_header(line: Line) -> bool:
@@ -205,9 +220,12 @@ def _chunk_to_table(
         for segment in line:
             by_column[min(max(column_of(edges, segment.middle), 0), count - 1)].append(segment)
     counts = [len(stacks(segments, TIGHT * height)) for segments in by_column]
-    first = first_column_of_rows(by_column, counts)
     head = [segment for line in lines[top:bottom] for segment in line]
-    second = _levels_right_of(first, head, edges, by_column)
+    named = {column_of(edges, s.middle) for s in head if LEVEL_WORDS.search("".join(glyph.text for glyph in s.glyphs))}
+    first = first_column_of_rows(by_column, counts, named)
+    second = [
+        column for column in sorted(named) if column > first and stands_between(by_column[column], by_column[first])
+    ]  # 二级指标 in the middle of their rows right of the first names: the second half of 实施期 ‖ 年度
     rows_from = [column for column in range(first, count) if column not in second]
     found = print_bands([segment for column in rows_from for segment in by_column[column]], edges)
     limit = gap_limit(found, height)
@@ -229,23 +247,12 @@ def _chunk_to_table(
         blocks_of_level = stacks(by_column[column], white)
         cells += level_cells(blocks_of_level, column, row_edges, allowed, centred=True)
     for column in range(first - 1, -1, -1):
-        placed = level_cells(levels[column], column, row_edges, allowed, centred=centred[column])
+        beside = [cell for cell in cells if cell.column == column + 1 and cell.row >= len(upper)]
+        placed = level_cells(levels[column], column, row_edges, allowed, centred=centred[column], beside=beside)
         inside = {row for cell in placed for row in range(cell.row + 1, cell.row + cell.row_span)}
         allowed = [edge for edge in allowed if edge not in inside]
         cells += placed
     return AlignedTable(tuple(one_cell_a_place(cells)), tuple(edges), tuple(row_edges))
-
-
-def _levels_right_of(
-    first: int, head: list[Segment], edges: Sequence[float], by_column: list[list[Segment]]
-) -> list[int]:
-    """Columns of 二级指标 in the middle of their rows right of the first names: the second half of 实施期 ‖ 年度."""
-    named = {column_of(edges, s.middle) for s in head if LEVEL_WORDS.search("".join(glyph.text for glyph in s.glyphs))}
-    return [
-        column
-        for column in sorted(named)
-        if first < column < len(by_column) and stands_between(by_column[column], by_column[first])
-    ]
 
 
 def _header_lines(lines: list[Line], header: int, height: float) -> tuple[int, int]:

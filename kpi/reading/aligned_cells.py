@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import pairwise
 
 from kpi.reading.segments import AlignedCell, Line, Segment, column_of, segment_glyphs
 
+UNDER = {
+    "满意": ("满意", "效益", "效果"), "成本": ("成本", "产出"), "效益": ("效益", "效果", "影响"), "可持续": ("效益", "效果", "影响"),
+    "数量": ("产出",), "质量": ("产出",), "时效": ("产出",),
+}  # fmt: skip
+"""Word of a 二级指标 → words of the 一级指标 that it stands under, in the templates of 财预〔2021〕101号 and older ones."""
+TOTAL = re.compile("总分|合计|总计|小计|合计得分|总得分")
 CENTRE_ERROR = 0.6
 """Times the row height by which the end of a level's rows, measured from its middle, may miss an edge between rows."""
 
@@ -52,16 +60,53 @@ def column_cells(
 
 
 def level_cells(
-    blocks: list[list[Segment]], column: int, row_edges: list[float], allowed: list[int], *, centred: bool
-) -> list[AlignedCell]:
-    """Cells of a column of levels, codes or names; `centred`: they stand in the middle of rows between `allowed` edges."""
-    spans = _centred_spans(blocks, row_edges, allowed) if centred and blocks else None
-    if spans is None:
-        spans = [(row, row + 1) for row in (_row(block[0], row_edges, allowed[0]) for block in blocks)]
+    blocks: list[list[Segment]], column: int, row_edges: list[float], allowed: list[int], *, centred: bool,
+    beside: Sequence[AlignedCell] = (),
+) -> list[AlignedCell]:  # fmt: skip
+    """Cells of a column of levels, codes or names; `centred`: they stand in the middle of rows between `allowed` edges.
+
+    Args:
+        blocks: texts of the column.
+        column: its number.
+        row_edges: edges of all rows.
+        allowed: numbers of the edges where a level may begin and end.
+        centred: whether the places of the texts say that they stand in the middle of their rows.
+        beside: the column to the right; where places fit both readings, the one that agrees with its texts is taken.
+    """
+    texts = ["".join(glyph.text for glyph in segment_glyphs(block)) for block in blocks]
+    if texts and TOTAL.fullmatch(texts[-1]):  # a sum below the levels has a row of its own
+        row = _row(blocks[-1][0], row_edges, allowed[0])
+        above = [edge for edge in allowed if edge <= row]
+        total = AlignedCell(row, column, 1, 1, segment_glyphs(blocks[-1]))
+        if len(above) < 2 or len(blocks) == 1:
+            return [*level_cells(blocks[:-1], column, row_edges, allowed, centred=False), total]
+        rest = level_cells(blocks[:-1], column, row_edges[: row + 1], above, centred=centred, beside=beside)
+        return [*rest, total]
+    printed = [(row, row + 1) for row in (_row(block[0], row_edges, allowed[0]) for block in blocks)]
+    middle = _centred_spans(blocks, row_edges, allowed) if blocks and (centred or beside) else None
+    spans = printed
+    if middle is not None:
+        carried = [(start, end) for (start, _), end in zip(printed, [*(s for s, _ in printed[1:]), 10**6], strict=True)]
+        if centred or _disagreements(texts, middle, beside) < _disagreements(texts, carried, beside):
+            spans = middle
     return [
         AlignedCell(start, column, stop - start, 1, segment_glyphs(block))
         for block, (start, stop) in zip(blocks, spans, strict=True)
     ]
+
+
+def _disagreements(texts: list[str], spans: list[tuple[int, int]], beside: Sequence[AlignedCell]) -> int:
+    """How many texts of the column to the right stand beside a level that they cannot belong to (数量指标 beside 成本指标)."""
+    wrong = 0
+    for cell in beside:
+        for word, levels in UNDER.items():
+            if word in cell.text.replace("\n", ""):
+                over = next(
+                    (text for text, (start, stop) in zip(texts, spans, strict=True) if start <= cell.row < stop), ""
+                )
+                wrong += not any(level in over for level in levels)
+                break
+    return wrong
 
 
 def _row(segment: Segment, row_edges: list[float], first_row: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 from statistics import median
 
@@ -15,7 +16,7 @@ DENSE = 0.5
 """Share of the fullest column's texts from which a column takes part in finding rows."""
 
 
-def first_column_of_rows(by_column: list[list[Segment]], counts: list[int]) -> int:
+def first_column_of_rows(by_column: list[list[Segment]], counts: list[int], named: Collection[int]) -> int:
     """The first column that prints in nearly every row; levels, codes and names stand left of it.
 
     A column with fewer texts than rows of which one stands between two rows is a level in the middle of its rows.
@@ -23,10 +24,14 @@ def first_column_of_rows(by_column: list[list[Segment]], counts: list[int]) -> i
     Args:
         by_column: segments of each column.
         counts: texts of each column, lines of one cell counted once.
+        named: columns that the header calls levels.
     """
     fullest = counts.index(max(counts))
     for column in range(fullest):
-        if counts[column] >= DENSE * counts[fullest] and not stands_between(by_column[column], by_column[fullest]):
+        merged = stands_between(by_column[column], by_column[fullest])
+        if counts[column] == counts[fullest] or (
+            counts[column] >= DENSE * counts[fullest] and not merged and column not in named
+        ):
             return column
     return fullest
 

@@ -169,7 +169,7 @@ class Stitcher:
 
     def _note_title(self, row: GridRow) -> None:
         texts = row.filled()
-        if len(texts) == 1:
+        if len(texts) == 1 and not headers.is_header_word(texts[0]):
             self._pending.titles.append(texts[0])
 
     def _take_header(self, table: Table, rows: Sequence[GridRow], layout: Layout) -> None:
@@ -181,8 +181,9 @@ class Stitcher:
             return
         block = [row for row in pending.block if len(row.filled()) > 1 or _long_text(row)]
         titles = pending.titles
-        if stretch is not None and not block and stretch.rows and all(map(headers.names_period, titles)):
-            block, titles = stretch.block, [*stretch.titles, *titles]  # the same project's goals of another period
+        last = stretch or (self.stretches[-1] if self.stretches and titles else None)
+        if last is not None and not block and last.rows and all(map(headers.names_period, titles)):
+            block, titles = last.block, [*last.titles, *titles]  # the same project's goals of another period
         self._close()
         if any(headers.names_period(title) == WHOLE_TERM for title in titles[-1:]):
             layout = in_period(layout, WHOLE_TERM)
