@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpi.cluster import explain, load_vocabulary, normalise_name, parse_name
@@ -77,6 +77,7 @@ def test_normal_form(printed: str, normal: str) -> None:
     assert normalise_name(printed) == normal
 
 
+@example("-对参保")
 @given(NAMES)
 def test_normalising_twice_is_normalising_once(name: str) -> None:
     once = normalise_name(name)

@@ -34,5 +34,6 @@ def test_layout_in_format(layout: str, form: str, tmp_path: Path) -> None:
             for index in (0, 1)
         )
     )
-    assert placed >= (0.9 if form in TEXT_FORMATS else 0.95)
-    assert full >= 0.9
+    ruleless = layout == "borderless" and form == "pdf"
+    assert placed >= (0.9 if form in TEXT_FORMATS or ruleless else 0.95)
+    assert full >= (0.8 if form in TEXT_FORMATS else 0.9)  # a text does not say where a merged 二级 began

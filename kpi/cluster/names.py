@@ -127,7 +127,9 @@ def display_name(name: str, vocabulary: Vocabulary | None = None) -> str:
 
 
 def _normal(name: str, text: str) -> str:
-    return _NOISE.sub("", text) or fold(name)
+    while (quiet := _NOISE.sub("", text)) != text:  # what stood behind a dash may be noise itself (-对参保)
+        text = quiet
+    return text or fold(name)
 
 
 def _clean(name: str, words: Vocabulary) -> tuple[str, str]:

@@ -266,9 +266,9 @@ def _split_columns(
         groups = [group for text in paths[name] if (group := headers.group_of(text))]
         band = _band(columns, paths, groups[0] if groups else "", _period(paths[name]))
         bands.append(replace(band, level2=groups[-1] if len(groups) > 1 else ""))
-    halves = len(bands) == 2 and not any(band.level1 for band in bands)
-    if halves and all(not _period(paths[band.name]) and band.periods == (ANNUAL,) for band in bands):
-        # the central application form names the two halves only above its goals: 实施期 on the left, 年度 on the right
+    if len(bands) == 2 and not any(band.level1 for band in bands) and bands[0].periods == bands[1].periods:
+        # The central application form names its halves only above the goals, and text exports move the names: left is 实施期.
+        bands[1] = replace(bands[1], periods=(ANNUAL,))
         bands[0] = replace(bands[0], periods=(WHOLE_TERM,))
     return {role: tuple(columns) for role, columns in shared.items()}, bands
 
