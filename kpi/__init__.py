@@ -19,7 +19,7 @@ _PUBLIC = {
     "KpiError": "kpi.errors",
 }
 
-__all__ = sorted(_PUBLIC)
+__all__ = ["KpiError", "cluster_names", "format_target", "ingest", "normalize", "open_store", "parse", "review"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,1 @@
+"""Vocabulary that users can extend (词表), as data files."""
