@@ -33,6 +33,7 @@ HEADER_WORDS = re.compile(
 )
 """Header cells of layouts.md; two of them on one printed line make a header."""
 CENTRAL_WORDS = re.compile("三级(?:指标|目标)|指标值|目标值|指标名称|^绩效指标|完成值")
+NAME_WORDS = re.compile("三级(?:指标|目标)|^指标(?:名称|内容)")
 LEVEL_WORDS = re.compile("^[一二]级")
 UPPER_HEADER = re.compile(
     "^(项目|单位|预算|部门|绩效|资金)*(编码|代码|名称|金额|总额|合计|目标)|^序号|^备注|指标$|资金$"
@@ -221,8 +222,10 @@ def _chunk_to_table(
             by_column[min(max(column_of(edges, segment.middle), 0), count - 1)].append(segment)
     counts = [len(stacks(segments, TIGHT * height)) for segments in by_column]
     head = [segment for line in lines[top:bottom] for segment in line]
-    named = {column_of(edges, s.middle) for s in head if LEVEL_WORDS.search("".join(glyph.text for glyph in s.glyphs))}
-    first = first_column_of_rows(by_column, counts, named)
+    words = {column_of(edges, s.middle): fold("".join(glyph.text for glyph in s.glyphs)) for s in head}
+    named = {column for column, word in words.items() if LEVEL_WORDS.search(word)}
+    names = min((column for column, word in words.items() if NAME_WORDS.search(word)), default=count)
+    first = first_column_of_rows(by_column, counts, named, min(names, counts.index(max(counts))))
     second = [
         column for column in sorted(named) if column > first and stands_between(by_column[column], by_column[first])
     ]  # 二级指标 in the middle of their rows right of the first names: the second half of 实施期 ‖ 年度

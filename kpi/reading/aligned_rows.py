@@ -16,7 +16,7 @@ DENSE = 0.5
 """Share of the fullest column's texts from which a column takes part in finding rows."""
 
 
-def first_column_of_rows(by_column: list[list[Segment]], counts: list[int], named: Collection[int]) -> int:
+def first_column_of_rows(by_column: list[list[Segment]], counts: list[int], named: Collection[int], last: int) -> int:
     """The first column that prints in nearly every row; levels, codes and names stand left of it.
 
     A column with fewer texts than rows of which one stands between two rows is a level in the middle of its rows.
@@ -25,15 +25,14 @@ def first_column_of_rows(by_column: list[list[Segment]], counts: list[int], name
         by_column: segments of each column.
         counts: texts of each column, lines of one cell counted once.
         named: columns that the header calls levels.
+        last: the column of names, else the one with most texts: rows are found there at the latest.
     """
-    fullest = counts.index(max(counts))
-    for column in range(fullest):
-        merged = stands_between(by_column[column], by_column[fullest])
-        if counts[column] == counts[fullest] or (
-            counts[column] >= DENSE * counts[fullest] and not merged and column not in named
-        ):
+    most = max(counts)
+    for column in range(last):
+        merged = column in named or stands_between(by_column[column], by_column[last])
+        if counts[column] == most or (counts[column] >= DENSE * most and not merged):
             return column
-    return fullest
+    return last
 
 
 def stands_between(texts: list[Segment], rows: list[Segment]) -> bool:
