@@ -2,8 +2,8 @@
 
     findings = kpi.review(kpi.parse("budget.pdf"))
 
-`registry` says what a rule is; the rules stand by topic in `completeness`, `placement`, `names`, `targets`, `timing`, `money`,
-`weights`, `scores`, `relevance` and, for comparisons with other documents, `peers`. Words are data in `vocabulary`, thresholds
+`registry` says what a rule is; the rules stand by topic in `completeness`, `placement`, `names`, `measures`, `targets`, `timing`,
+`money`, `sums`, `weights`, `scores`, `relevance` and, for comparisons with other documents, `peers`. Words are data in `vocabulary`, thresholds
 in `settings`; `profiles` holds what a place may change.
 """
 

@@ -9,6 +9,7 @@ from kpi.review.views import ProjectView, Row
 from kpi.review.vocabulary import (
     ABOUT_OPINION,
     ARRIVAL,
+    ASKED,
     AWARENESS,
     BENEFIT,
     CLEAR_EFFECT,
@@ -29,8 +30,10 @@ from kpi.review.vocabulary import (
     PAID_OUT,
     PARTY,
     QUALITY_NAME,
+    RATE,
     SATISFACTION,
     TIMELY_NAME,
+    bare_name,
     fold,
 )
 from kpi.tables.headers import level_key
@@ -48,7 +51,7 @@ def _levels(row: Row) -> str:
     advice="把指标移到所属的一级、二级指标下",
     explained=(
         "二级指标不属于所在的一级指标；满意度指标不在满意度下（整体表把满意度列为效益的二级，不算错）；"
-        "知晓率、覆盖率、人数等明显不是满意度的指标列在满意度下。"
+        "知晓率、覆盖率、人数等明显不是满意度的指标列在满意度下（名称看不出是满意度的为提示）。"
     ),
 )  # fmt: skip
 def wrong_level(view: ProjectView) -> Iterator[Problem]:
@@ -63,19 +66,23 @@ def wrong_level(view: ProjectView) -> Iterator[Problem]:
                 indicator=row.indicator, message=f"满意度指标列在“{place}”下", printed=row.indicator.name,
                 expected="满意度指标",
             )  # fmt: skip
-        elif row.group == SATISFACTION and _no_opinion(row):
+        elif row.group == SATISFACTION and (severity := _no_opinion(row)):
             yield Problem(
                 indicator=row.indicator, message=f"不是满意度，却列在“{place}”下", printed=row.indicator.name,
-                expected="产出或效益指标",
+                expected="产出或效益指标", severity=severity,
             )  # fmt: skip
 
 
-def _no_opinion(row: Row) -> bool:
-    """Whether a row under 满意度 is clearly something else: by its name, or because it counts things."""
-    if ABOUT_OPINION.search(row.name):
-        return False
-    counts = row.indicator.kind == "numeric" and row.indicator.base_unit not in {"%", "分", ""}
-    return counts or bool(NOT_SATISFACTION.search(row.name))
+def _no_opinion(row: Row) -> str:
+    """Severity where a row under 满意度 is something else, "" where it may be one: clear by its measure, else a question."""
+    item = row.indicator
+    if ABOUT_OPINION.search(row.name) or ABOUT_OPINION.search(item.target):
+        return ""
+    counts = item.kind == "numeric" and item.base_unit not in {"%", "分", ""}
+    if counts or NOT_SATISFACTION.search(row.name) or RATE.search(row.name):
+        return ERROR
+    words = item.kind in {"qualitative", "deadline", "relative"} or item.base_unit == "%"
+    return WARNING if words and not ASKED.search(row.name) else ""
 
 
 def _levels_fit(row: Row) -> bool:
@@ -190,13 +197,11 @@ def input_as_output(view: ProjectView) -> Iterator[Problem]:
                 indicator=row.indicator, message=f"“{row.indicator.name}”是投入，不是{row.group}", printed=row.indicator.name,
                 expected="成本指标",
             )  # fmt: skip
-        elif row.group == OUTPUT and _is_cost(row):
+        elif _is_cost(view, row):
             yield Problem(
-                indicator=row.indicator,
-                message=f"“{row.indicator.name}”是成本，不是产出",
-                printed=row.indicator.name,
+                indicator=row.indicator, message=f"“{row.indicator.name}”是成本，不是{row.group}", printed=row.indicator.name,
                 expected="成本指标",
-            )
+            )  # fmt: skip
         elif ARRIVAL.search(row.name):
             yield Problem(
                 indicator=row.indicator, message=f"“{row.indicator.name}”反映资金投入过程，不是{row.group}",
@@ -204,11 +209,12 @@ def input_as_output(view: ProjectView) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def _is_cost(row: Row) -> bool:
-    """A price or cost with a ceiling; what is paid out (报销, 救助, 补助) is an output."""
+def _is_cost(view: ProjectView, row: Row) -> bool:
+    """A price or cost with a ceiling, or the project's own name with an amount; what is paid out (报销, 救助) is an output."""
     item = row.indicator
-    money = item.base_unit.startswith("元") and item.comparator in {"≤", "<", "="}
-    return money and bool(COST_NAME.search(row.name)) and not PAID_OUT.search(row.name)
+    if not item.base_unit.startswith("元") or item.comparator not in {"≤", "<", "="} or PAID_OUT.search(row.name):
+        return False
+    return bool(COST_NAME.search(row.name)) or (len(row.name) >= 4 and row.name == bare_name(view.project.name))
 
 
 @rule(

@@ -121,7 +121,7 @@ def rule(
 
 
 _MODULES = (
-    "completeness", "placement", "names", "targets", "timing", "money", "weights", "scores", "relevance", "peers",
+    "completeness", "placement", "names", "measures", "targets", "timing", "money", "sums", "weights", "scores", "relevance", "peers",
 )  # fmt: skip
 """Modules that hold rules; importing one registers them."""
 
