@@ -20,6 +20,9 @@ SUFFIXES = frozenset(
 )  # fmt: skip
 """Endings of files that are taken from a folder; a file given by name is taken whatever it is called."""
 
+LISTS = frozenset({"manifest.csv"})
+"""Names, in lower case, of a folder's own list of its files: not a publication."""
+
 _CHUNK = 1 << 20
 
 
@@ -86,7 +89,12 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
-            if path.suffix.lower() in SUFFIXES and not name.startswith((".", "~$")) and not path.is_symlink():
+            if (
+                path.suffix.lower() in SUFFIXES
+                and not name.startswith((".", "~$"))
+                and name.lower() not in LISTS
+                and not path.is_symlink()
+            ):
                 yield path
 
 
