@@ -73,7 +73,7 @@ class Limits:
         return LimitReached(
             f"超出解析上限：{about['title']}", where=where,
             found=f"{found} {about['unit']}，{allowed}" if found else f"超过{allowed}",
-            advice=f"如果文件来源可靠，请拆分后再解析，或提高上限（{'或'.join(ways)}）", code=f"{CODE}{name}",
+            advice=f"如果文件来源可靠，请拆分后再解析，或提高上限（{' 或 '.join(ways)}）", code=f"{CODE}{name}",
         )  # fmt: skip
 
 

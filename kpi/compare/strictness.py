@@ -48,7 +48,7 @@ _BEFORE = re.compile(
 # Whatever happens to a rate or number of occurrence, and what is used up per unit: 疾病发生率, 万元GDP用水量.
 _OCCURRENCE = re.compile(
     "(?<!服务)发生(?:率|数|数量|次数|起数|件数|例数|人数|量|情况)?$"
-    "|(?:单位|每?万元|人均|每平方米).*(?:用水|用电|用能|用气|用油|能源消费|消耗|综合能耗)量?"
+    "|(?:单位|每?万元|人均|每平方米).{0,60}(?:用水|用电|用能|用气|用油|能源消费|消耗|综合能耗)量?"
 )
 # Measures of time in which long is good: what a service lasts, not what one waits.
 _LONG_IS_GOOD = re.compile(

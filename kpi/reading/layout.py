@@ -16,7 +16,7 @@ from kpi.reading.grid import Grid
 from kpi.text import fold, usual_characters
 
 PAGE_NUMBER = re.compile(
-    r"[-—–－·\s]*(第?\s*\d{1,4}\s*页?([,，/、]?\s*共\s*\d{1,4}\s*页?)?|\d{1,4}\s*/\s*\d{1,4})[-—–－·\s]*"
+    r"[-—–－·\s]{0,60}(第?\s*\d{1,4}\s*页?([,，/、]?\s*共\s*\d{1,4}\s*页?)?|\d{1,4}\s*/\s*\d{1,4})[-—–－·\s]{0,60}"
 )
 MARGIN = 0.1
 """Share of the page height at its top and bottom in which a bare number is a page number."""

@@ -13,10 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal
 GENERAL_DIGITS = 15
 """Digits a sheet keeps of a number: 0.1 + 0.2 shows as 0.3."""
 _TOKEN = re.compile(
-    r'"([^"]*)"|\\(.)|_(.)|\*(.)|(\[[^\]]*\])|(General)|(E[+-]0+)|([0#?,.]+)|(%)|(.)', re.IGNORECASE | re.DOTALL
+    r'"([^"]*)"|\\(.)|_(.)|\*(.)|(\[[^\]]{0,60}\])|(General)|(E[+-]0+)|([0#?,.]+)|(%)|(.)', re.IGNORECASE | re.DOTALL
 )
 _DATE_TOKEN = re.compile(
-    r'"([^"]*)"|\\(.)|_(.)|\*(.)|(\[[^\]]*\])|(AM/PM|A/P|上午/下午)|(y+|m+|d+|h+|s+(?:\.0+)?|a{3,4})|(.)',
+    r'"([^"]*)"|\\(.)|_(.)|\*(.)|(\[[^\]]{0,60}\])|(AM/PM|A/P|上午/下午)|(y+|m+|d+|h+|s+(?:\.0+)?|a{3,4})|(.)',
     re.IGNORECASE | re.DOTALL,
 )
 _WEEKDAYS = "一二三四五六日"

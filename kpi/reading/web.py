@@ -66,7 +66,7 @@ _BLOCKS = frozenset(
 )
 """Elements that begin and end a line."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_NUMBER = re.compile(r"\s*(\d{1,9})")
+_NUMBER = re.compile(r"\s*+(\d{1,9})")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 

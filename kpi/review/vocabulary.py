@@ -55,7 +55,7 @@ def level2_group(text: str) -> str:
     return _first(_LEVEL2_WORDS, text) if text else ""
 
 
-_TAIL = re.compile(r"(?:[（(\[【][^（()）\[\]【】]*[)）\]】]|%|‰)+$")
+_TAIL = re.compile(r"(?:[（(\[【][^（()）\[\]【】]*[)）\]】]|%|‰){1,20}$")
 
 
 @cache

@@ -24,7 +24,7 @@ from kpi.review.vocabulary import BENEFIT, COST, OUTPUT, SATISFACTION, fold
 
 _FULL, _WITHOUT_EXECUTION = Decimal(100), Decimal(90)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_LEVEL_WEIGHT = re.compile(r"[（(]\s*(\d+(?:\.\d+)?)\s*(?:分|%)?\s*[)）]")
+_LEVEL_WEIGHT = re.compile(r"[（(]\s*(\d+(?:\.\d+)?)\s*(?:(?:分|%)\s*)?[)）]")
 
 # Shares of 90 (the other 10 are 预算执行率), 财预〔2020〕10号 and 财预〔2021〕101号.
 _SHARES = {

@@ -239,5 +239,5 @@ def _fund_name(label: str) -> str:
     """Name of the source of money in a label: `1、资金来源:(1)政府预算资金` → 政府预算资金; "" for other labels."""
     for part in (label, re.split(r"[:：)）]", fold(label))[-1], fold(label).removeprefix("其中")):
         if part and headers.label_role(part) == "fund":
-            return re.sub(r"^其中[:：]?|^[（(]?\d+[)）、.]?|[（(].*[)）]$", "", squeeze(part))
+            return re.sub(r"^其中[:：]?|^[（(]?\d+[)）、.]?|[（(].{0,100}[)）]$", "", squeeze(part))
     return ""

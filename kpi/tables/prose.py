@@ -80,7 +80,7 @@ def read_prose(lines: Iterable[tuple[int | None, str]]) -> ProseResult:
             level1, level2 = _levels([heading, *(match["label"] for match in labels[: number + 1])])
             text = paragraph[label.end() : end]
             for clause in _clauses(text):
-                if match := _TARGET.match(clause):
+                if len(clause) <= PROSE_LINE and (match := _TARGET.match(clause)):
                     name = _name(match["name"])
                     if len(name) >= _SHORTEST_NAME:
                         targets.append(ProseTarget(name, match["target"], level1, level2, paragraph[:PROSE_LINE], page))

@@ -19,7 +19,7 @@ from kpi.text import fold, squeeze
 PERFORMANCE_WORDS = re.compile("绩效|指标值|目标值|三级指标")
 """A table is about performance when its header, title or block has one of these."""
 
-_TITLE = re.compile("(?:表|情况|目标|自评|目录)(?:[（(].*[)）])?$|^附件|^附表|绩效")
+_TITLE = re.compile("(?:表|情况|目标|自评|目录)(?:[（(].{0,100}[)）])?$|^附件|^附表|绩效")
 _CONTINUED = re.compile("^[（(]?(?:续上?表|接上[页表]|上接|续)[\\d一二三四五六七八九十]*[)）]?$")
 """A line over a page's piece that says it goes on."""
 TITLE_LINES = 8

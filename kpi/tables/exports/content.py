@@ -47,13 +47,13 @@ _NAME_END = re.compile(
 
 
 _HANGING = re.compile(
-    r"[一-鿿≥≤].*(?:有|有所|明显|显著|稳步|逐步|持续|进一步|不断|较|为|以|在|的|和|与|及|、|,|至|不|于|按|比)$|^(?:控制在|不低|不少|不超)$"
+    r"(?:^|\n)[^一-鿿≥≤\n]*[一-鿿≥≤].*(?:有|有所|明显|显著|稳步|逐步|持续|进一步|不断|较|为|以|在|的|和|与|及|、|,|至|不|于|按|比)$|^(?:控制在|不低|不少|不超)$"
 )
 """How the first half of a cut target ends: 较上年有明显 ¦ 提升, 控制在 ¦ 5%以内."""
 _SHORTNESS = ((4, 0.45), (12, 0.3))
 """Longest text (letters) and likeness of what neither reads like a target nor ends like a name."""
 _LEFTOVER = re.compile(r"[.…·。]+|指标(?:\d{1,2}[:.、]?|[:.、])[.…]*")
-_MONEY = re.compile(r"[\d,]+\.\d\d")
+_MONEY = re.compile(r"[\d,]{1,20}\.\d\d")
 """A bare sum of money; as a target it has a unit."""
 _SHORT_TARGETS = frozenset("是否无有优良好中高低快强达零增减")
 """Single letters that are whole targets."""
