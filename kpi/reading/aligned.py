@@ -34,6 +34,7 @@ HEADER_WORDS = re.compile(
 """Header cells of layouts.md; two of them on one printed line make a header."""
 CENTRAL_WORDS = re.compile("三级(?:指标|目标)|指标值|目标值|指标名称|^绩效指标|完成值")
 NAME_WORDS = re.compile("三级(?:指标|目标)|^指标(?:名称|内容)")
+SUM = re.compile("总分|合计|总计|小计|合计得分|总得分")
 LEVEL_WORDS = re.compile("^[一二]级")
 UPPER_HEADER = re.compile(
     "^(项目|单位|预算|部门|绩效|资金)*(编码|代码|名称|金额|总额|合计|目标)|^序号|^备注|指标$|资金$"
@@ -230,7 +231,11 @@ def _chunk_to_table(
         column for column in sorted(named) if column > first and stands_between(by_column[column], by_column[first])
     ]  # 二级指标 in the middle of their rows right of the first names: the second half of 实施期 ‖ 年度
     rows_from = [column for column in range(first, count) if column not in second]
-    found = print_bands([segment for column in rows_from for segment in by_column[column]], edges)
+    sums = {
+        segment for line in body if _is_sum(line[0]) for segment in line if column_of(edges, segment.middle) < first
+    }
+    by_rows = [segment for column in rows_from for segment in by_column[column]]
+    found = print_bands([*by_rows, *sums], edges)
     limit = gap_limit(found, height)
     bands = [(band[0], band[1]) for band in joined_bands(found, limit, height)]
     blocks = upper_bands(lines[:top], limit if limit > 0 else TIGHT * height)
@@ -240,10 +245,18 @@ def _chunk_to_table(
     cells = upper_cells(lines[:top], edges, row_edges[: len(blocks) + 1], height)
     cells += upper_cells([head], edges, row_edges[len(blocks) : len(upper) + 1], height, first_row=len(blocks))
     white = limit if limit > 0 else TIGHT * height
-    levels = [stacks(segments, white) for segments in by_column[:first]]
+    levels = [stacks([s for s in segments if s not in sums], white) for segments in by_column[:first]]
     centred = centred_columns(levels, bands)
-    # where a level may begin and end: nowhere inside the level to its right
-    allowed = list(range(len(upper), len(row_edges)))
+    for column in range(first):
+        cells += column_cells([s for s in by_column[column] if s in sums], column, edges, row_edges, len(upper))
+    sum_rows = {cell.row for cell in cells if cell.row >= len(upper)}
+    begin, end = len(upper), len(row_edges) - 1
+    while begin in sum_rows:
+        begin += 1
+    while end - 1 in sum_rows and end > begin + 1:
+        end -= 1
+    # where a level may begin and end: nowhere inside the level to its right, nor over a row of sums
+    allowed = list(range(begin, end + 1))
     for column in rows_from:
         cells += column_cells(by_column[column], column, edges, row_edges, len(upper))
     for column in second:
@@ -251,11 +264,18 @@ def _chunk_to_table(
         cells += level_cells(blocks_of_level, column, row_edges, allowed, centred=True)
     for column in range(first - 1, -1, -1):
         beside = [cell for cell in cells if cell.column == column + 1 and cell.row >= len(upper)]
-        placed = level_cells(levels[column], column, row_edges, allowed, centred=centred[column], beside=beside)
+        placed = level_cells(
+            levels[column], column, row_edges[: end + 1], allowed, centred=centred[column], beside=beside
+        )
         inside = {row for cell in placed for row in range(cell.row + 1, cell.row + cell.row_span)}
         allowed = [edge for edge in allowed if edge not in inside]
         cells += placed
     return AlignedTable(tuple(one_cell_a_place(cells)), tuple(edges), tuple(row_edges))
+
+
+def _is_sum(segment: Segment) -> bool:
+    """Whether a line begins with 合计 or 总分: a row of its own, whatever else it prints."""
+    return SUM.fullmatch("".join(glyph.text for glyph in segment.glyphs)) is not None
 
 
 def _header_lines(lines: list[Line], header: int, height: float) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,7 +13,6 @@ UNDER = {
     "数量": ("产出",), "质量": ("产出",), "时效": ("产出",),
 }  # fmt: skip
 """Word of a 二级指标 → words of the 一级指标 that it stands under, in the templates of 财预〔2021〕101号 and older ones."""
-TOTAL = re.compile("总分|合计|总计|小计|合计得分|总得分")
 CENTRE_ERROR = 0.6
 """Times the row height by which the end of a level's rows, measured from its middle, may miss an edge between rows."""
 
@@ -73,15 +71,7 @@ def level_cells(
         centred: whether the places of the texts say that they stand in the middle of their rows.
         beside: the column to the right; where places fit both readings, the one that agrees with its texts is taken.
     """
-    texts = ["".join(glyph.text for glyph in segment_glyphs(block)) for block in blocks]
-    if texts and TOTAL.fullmatch(texts[-1]):  # a sum below the levels has a row of its own
-        row = _row(blocks[-1][0], row_edges, allowed[0])
-        above = [edge for edge in allowed if edge <= row]
-        total = AlignedCell(row, column, 1, 1, segment_glyphs(blocks[-1]))
-        if len(above) < 2 or len(blocks) == 1:
-            return [*level_cells(blocks[:-1], column, row_edges, allowed, centred=False), total]
-        rest = level_cells(blocks[:-1], column, row_edges[: row + 1], above, centred=centred, beside=beside)
-        return [*rest, total]
+    texts = [_text(block) for block in blocks]
     printed = [(row, row + 1) for row in (_row(block[0], row_edges, allowed[0]) for block in blocks)]
     middle = _centred_spans(blocks, row_edges, allowed) if blocks and (centred or beside) else None
     spans = printed
@@ -132,7 +122,14 @@ def centred_columns(levels: list[list[list[Segment]]], bands: list[tuple[float, 
     if levels:
         drawn_in = any(apart[column] for column in range(len(apart)) if len(levels[column]) > 1)
         apart.append(drawn_in or any(_off_rows(block, bands) for block in levels[-1]))
+    for column in reversed(range(len(apart) - 1)):
+        # code, name and money of a project stand level with its goal, and in the middle of its rows if that does
+        apart[column] = apart[column] or (apart[column + 1] and len(levels[column]) == len(levels[column + 1]))
     return apart
+
+
+def _text(block: list[Segment]) -> str:
+    return "".join(glyph.text for glyph in segment_glyphs(block))
 
 
 def _centred_spans(
