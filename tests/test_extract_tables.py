@@ -365,3 +365,12 @@ TAB_BLOCK = "项目名称\t\t档案整理\t项目编码\t42011526213T000000101"
 def test_exports_of_other_templates(lines: list[str], found: list[tuple[str, str, str, str]]) -> None:
     document = make_document(Page(None, lines_to_tables(["项目支出绩效目标表", *lines])), file_format="text")
     assert [(item.project_code, item.period, item.name, item.target) for item in document.indicators] == found
+
+
+def test_header_rows_that_stand_in_one_cell() -> None:  # 河南 without ruling lines: no line parts the header's rows
+    rows = [["项目编码", "项目名称", "绩效目标\n产出指标\n三级指标", "指标值", "满意度指标\n三级指标", "指标值"],
+            [CODE_1, "培训经费", "培训人数", "≥100人", "教师满意度", "≥90%"]]  # fmt: skip
+    assert brief(Page(1, (make_table(rows, page=1, edges=even_edges(6)),))) == [
+        (CODE_1, "产出指标", "培训人数", "≥100人"),
+        (CODE_1, "满意度指标", "教师满意度", "≥90%"),
+    ]

@@ -105,9 +105,18 @@ def in_period(layout: Layout, period: str) -> Layout:
 
 
 def _may_be_header(row: GridRow, words: int = 2) -> bool:
-    texts = row.filled()
-    known = sum(map(headers.is_header_word, texts))
+    texts = [slot.text for slot in row.slots if squeeze(slot.text)]
+    known = sum(all(map(headers.is_header_word, _header_texts(text))) for text in texts)
     return known >= words and known >= 0.6 * len(texts)
+
+
+def _header_texts(text: str) -> list[str]:
+    """A header cell's words: one, or several under each other where no lines part upper and lower header rows."""
+    whole = squeeze(text)
+    lines = [line for part in text.split("\n") if (line := squeeze(part))]
+    if len(lines) < 2 or headers.is_header_word(whole) or not all(map(headers.is_header_word, lines)):
+        return [whole]
+    return lines
 
 
 def _only_header_words(row: GridRow) -> bool:
@@ -141,11 +150,11 @@ def _column_groups(block: Sequence[GridRow]) -> tuple[range, ...]:
 def _paths(block: Sequence[GridRow]) -> list[list[str]]:
     """Header texts over each column, top down, spans expanded, side labels that reach into the data left out."""
     height = len(block)
-    texts: dict[int, str] = {}
+    texts: dict[int, list[str]] = {}
     for row in block:
         for slot in row.slots:
             if slot.text:
-                texts[slot.key] = texts.get(slot.key, "") or squeeze(slot.text)
+                texts[slot.key] = texts.get(slot.key) or _header_texts(slot.text)
     paths: list[list[str]] = []
     for column in range(len(block[0].slots)):
         path: list[str] = []
@@ -156,7 +165,7 @@ def _paths(block: Sequence[GridRow]) -> list[list[str]]:
             if slot.key in seen or slot.key not in texts or reaches_below:
                 continue
             seen.add(slot.key)
-            path.append(texts[slot.key])
+            path.extend(texts[slot.key])
         paths.append(path)
     return paths
 
