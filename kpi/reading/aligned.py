@@ -102,7 +102,7 @@ def _note_lines(body: list[Line]) -> int:
             break
     if not count:
         return 0
-    left = min(segment.x0 for line in body[-count:] for segment in line[-1:])
+    left = max(line[-1].x0 for line in body[-count:])
     above = body[: len(body) - count]
     return count + next((n for n, line in enumerate(reversed(above)) if len(line) > 1 or abs(line[0].x0 - left) > 1), 0)
 
