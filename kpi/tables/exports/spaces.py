@@ -12,7 +12,16 @@ from kpi.tables.exports.rows import NOWHERE, GridRow, Placed, RawRow
 from kpi.tables.exports.schema import BLOCK_ROLES, Schema, with_side_label, words_to_schema
 from kpi.tables.exports.stream import tokens_to_rows
 from kpi.tables.exports.tokens import Gap, Token, lines_to_tokens
-from kpi.tables.headers import bare_key, column_role, group_of, is_header_word, is_level1, is_level2, label_role
+from kpi.tables.headers import (
+    bare_key,
+    column_role,
+    group_of,
+    is_header_word,
+    is_level1,
+    is_level2,
+    label_role,
+    roles_of_header,
+)
 
 WORD_TOKENS = 6
 """Most tokens of a header word that is broken over lines."""
@@ -91,7 +100,7 @@ def _header_at(tokens: Sequence[Token], start: int) -> tuple[list[str], int] | N
             break
         words.append(found[0])
         index = found[1]
-    roles = [column_role(word) for word in words]
+    roles = roles_of_header(words)
     if (
         "target" not in roles
         or "name" not in roles

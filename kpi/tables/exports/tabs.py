@@ -24,7 +24,9 @@ from kpi.text import fold, squeeze, usual_characters
 
 _TAG = re.compile(r"</?(?:p|br|b|span|div)\s*/?>", re.IGNORECASE)
 _RULE = re.compile(r"[\s|:+-]*-{2,}[\s|:+-]*")
-_TITLE = re.compile("(?:表|情况)(?:[（(].{0,100}[)）])?$|^[（(]?20[0-9]{2}年?度?[)）]?$|^附[件表]|年.*(?:预算|决算)")
+_TITLE = re.compile(
+    "(?:表|情况)(?:[（(].{0,100}[)）])?$|^[（(]?20[0-9]{2}年?度?[)）]?$|^附[件表]|年.{0,60}(?:预算|决算)"
+)
 _PAGE_NUMBER = re.compile(r"[-—第\s]*\d{1,4}(?:/\d{1,4})?[-—页\s]*(?:共\d+页)?")
 _OTHER_TABLE = frozenset({"科目编码", "科目名称", "单位代码", "类", "款", "功能科目", "支出功能分类科目", "经济分类"})
 """Header words of budget tables (预算表) that never stand in a performance table."""
