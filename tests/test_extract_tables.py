@@ -374,3 +374,29 @@ def test_header_rows_that_stand_in_one_cell() -> None:  # 河南 without ruling 
         (CODE_1, "产出指标", "培训人数", "≥100人"),
         (CODE_1, "满意度指标", "教师满意度", "≥90%"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (
+            ["（2026 年度）", "项目名称 灌区维修 项目代码 64030226T00000000", "123", "预算单位 某区水务局", "一级指标 二级指标 三级指标 指标值 权重",
+             "产出指标 数量指标 维修渠道长度 ≥36 公里 20", "时效指标 竣工时限 9 月 30 日前 10"],
+            [("64030226T00000000123", "维修渠道长度", "≥36公里"), ("64030226T00000000123", "竣工时限", "9月30日前")],
+        ),
+        (
+            ["项目名称 森林防火专", "项经费", "一级指标 二级指标 三级指标 指标性", "质", "指标值 度量单位 权重",
+             "产出指标 数量指标 护林员人数 ≥ 260 人 20", "质量指标 火情处置率 ≥ 95 % 10"],
+            [("森林防火专项经费", "护林员人数", "≥260人"), ("森林防火专项经费", "火情处置率", "≥95%")],
+        ),
+        (
+            ["项目名称 法律援助", "一级指标 二级指标 三级指标 指标值", "半年（程） 全年（程）", "产出指标 数量指标 案件数 ≥6件 ≥12件",
+             "质量指标 案件合格率 ≥95% ≥96%"],
+            [("法律援助", "案件数", "≥12件"), ("法律援助", "案件合格率", "≥96%")],
+        ),
+    ],
+    ids=["digits-apart", "broken-words", "half-year-below"],
+)  # fmt: skip
+def test_exports_with_spaces(lines: list[str], found: list[tuple[str, str, str]]) -> None:
+    document = make_document(Page(None, lines_to_tables(["项目支出绩效目标表", *lines])), file_format="text")
+    assert [(item.project_code or item.project, item.name, item.target) for item in document.indicators] == found

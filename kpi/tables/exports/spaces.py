@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kpi.tables.exports.level import SIDE_LABELS
 from kpi.tables.exports.levels import settle_levels
@@ -25,6 +26,8 @@ from kpi.tables.headers import (
 
 WORD_TOKENS = 6
 """Most tokens of a header word that is broken over lines."""
+WORD_END = 4
+"""Most letters of the end of a header word that stands in a line of its own."""
 UNKNOWN_TOKENS = 6
 """Most tokens of header words that the vocabulary does not know."""
 BLOCK_LINES = 150
@@ -34,6 +37,9 @@ TITLE_LETTERS = 80
 """Most letters of a table's title (names of projects are part of it in 河北)."""
 _SECTION = re.compile(r"第[一二三四五六七八九十]+(?:部分|章)|[一二三四五六七八九十]+、|附[件表]|注[:：]|备注[:：]")
 """How the line after a table begins when it is none of its own."""
+_CODE_END = re.compile(r"[0-9A-Z]{1,10}")
+CELL_END = 10
+"""Most letters of the end of a cell in a line of its own; longer lines are cells or sentences."""
 _TITLE = re.compile(r"绩效.{0,12}表|自评.{0,8}表|申报表|汇总表")
 
 
@@ -69,7 +75,7 @@ def spaced_tables(lines: Sequence[str]) -> list[SpacedTable]:
             index += 1
             continue
         words, end = header
-        schema = words_to_schema(words)
+        schema = words_to_schema(_without_upper(words))
         if schema is None:
             index += 1
             continue
@@ -110,6 +116,18 @@ def _header_at(tokens: Sequence[Token], start: int) -> tuple[list[str], int] | N
         return None
     words, index = _unknown_words(tokens, words, index)
     return words, index
+
+
+def _without_upper(words: Sequence[str]) -> list[str]:
+    """The words without a 指标值 that stands over 半年 | 全年, 前年 | 上年 | 预计当年 or 优 | 良 | 中 | 差."""
+    roles = [column_role(word) for word in words]
+    over = [
+        index
+        for index, (role, below) in enumerate(pairwise(roles))
+        if role == "target"
+        and (below == "grade_best" or (below in {"half_target", "history"} and "target" in roles[index + 2 :]))
+    ]
+    return [word for index, word in enumerate(words) if index not in over]
 
 
 def _limit(tokens: Sequence[Token], start: int) -> int:
@@ -169,10 +187,12 @@ def _begins_data(word: str, words: Sequence[str]) -> bool:
 
 
 def _word_at(tokens: Sequence[Token], start: int) -> tuple[str, int] | None:
-    """The longest header word that begins at a token and where it ends; only whole lines are joined."""
+    """The longest header word that begins at a token and where it ends; only whole lines are joined,
+    or the end of a line with a short line that ends the word (指标性 ¦ 质)."""
     text, best = "", None
     for end in range(start, min(len(tokens), start + WORD_TOKENS)):
-        if end > start and (tokens[end].gap == Gap.SPACE or not tokens[end - 1].whole):
+        broken = tokens[end].whole and len(tokens[end].text) <= WORD_END
+        if end > start and (tokens[end].gap == Gap.SPACE or not (tokens[end - 1].whole or broken)):
             break
         text += tokens[end].text
         if len(text) > 30:
@@ -264,7 +284,10 @@ def _block(tokens: Sequence[Token]) -> list[tuple[str, ...]]:
             after_label, index = True, end
             continue
         wrapped = token.whole and tokens[index - 1].whole
-        if not rows or (token.gap == Gap.BLANK and not after_label and not wrapped):
+        ends = rows and token.whole and token.gap == Gap.LINE and not after_label and len(token.text) <= CELL_END
+        if ends and (_CODE_END.fullmatch(token.text) or not token.text.isascii()):
+            rows[-1][-1] += token.text  # the end of a name or code that is broken over lines
+        elif not rows or (token.gap == Gap.BLANK and not after_label and not wrapped):
             rows.append([token.text])
         elif after_label or token.gap == Gap.SPACE or not wrapped:
             rows[-1].append(token.text)

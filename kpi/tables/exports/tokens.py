@@ -47,7 +47,7 @@ _INSERTED = (
 def _without_inserted(lines: Sequence[str]) -> Sequence[str]:
     """The lines without the spaces of an extractor that parts digits from Chinese letters, told by its dates."""
     apart = sum(len(_DATE_APART.findall(line)) for line in lines)
-    if apart < 2 or apart <= sum(len(_DATE_TOGETHER.findall(line)) for line in lines):
+    if not apart or apart <= sum(len(_DATE_TOGETHER.findall(line)) for line in lines):
         return lines
     joined = []
     for line in lines:
