@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
+LONGEST_FORMAT = 255
+"""Characters of a number format; Excel takes no longer one."""
+_WIDE = Context(prec=800)
+"""Digits for a float (up to 308 before the point) with as many decimals as a format can ask for."""
 GENERAL_DIGITS = 15
 """Digits a sheet keeps of a number: 0.1 + 0.2 shows as 0.3."""
 _TOKEN = re.compile(
@@ -24,6 +28,7 @@ _WEEKDAYS = "一二三四五六日"
 
 def display_value(value: object, number_format: str) -> str:
     """Text that a sheet shows for a value: `0.95` with `0%` → `95%`."""
+    number_format = number_format[:LONGEST_FORMAT]
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -31,7 +36,8 @@ def display_value(value: object, number_format: str) -> str:
     if isinstance(value, datetime | date | time | timedelta):
         return _display_date(value, number_format)
     if isinstance(value, int | float | Decimal):
-        return _display_number(Decimal(repr(value)) if isinstance(value, float) else Decimal(value), number_format)
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        return _display_number(number, number_format) if number.is_finite() else "#NUM!"
     return str(value)
 
 
@@ -95,9 +101,9 @@ def _digits(value: Decimal, placeholder: str, exponent: str) -> str:
         mantissa, _, power = f"{value:.{len(decimals)}E}".partition("E")
         return f"{mantissa}E{int(power):+0{len(exponent) - 1}d}"
     scale = len(whole) - len(whole.rstrip(","))
-    value = value / 1000**scale
+    value = _WIDE.divide(value, Decimal(1000) ** scale)
     places = len(decimals.replace(",", ""))
-    text = format(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f")
+    text = format(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE), "f")
     integer, _, fraction = text.partition(".")
     integer = integer.lstrip("0").rjust(whole.count("0"), "0")
     optional = len(decimals) - len(decimals.rstrip("#?"))

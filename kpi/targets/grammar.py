@@ -17,6 +17,8 @@ _RATIO = find_unit("比") or NO_UNIT
 _YUAN = find_unit("元") or NO_UNIT
 # 1:3 is printed with six decimals, as base values that do not terminate are.
 _SIX_DECIMALS = Decimal("0.000001")
+_LONGEST_WHOLE = 20
+"""Digits before the point of a ratio; with six after it they fit the 28 of decimal arithmetic."""
 # Short words of comparison that also begin other words (达标, 超市): they must touch the figure.
 _TOUCHING = frozenset(("达", "超", "达到"))
 # An age or a voltage before a figure says what it counts (60岁以上老人1000人, 10kV线路56公里).
@@ -119,6 +121,9 @@ class Parser:
             self.result.unread.append((clause.start, token.end))
             return
         quotient = clause.low / token.value
+        if quotient.adjusted() > _LONGEST_WHOLE:
+            self.result.unread.append((clause.start, token.end))
+            return
         short = quotient.quantize(_SIX_DECIMALS)
         clause.low, clause.unit, clause.end = (quotient if quotient == short else short), _RATIO, token.end
 
@@ -142,7 +147,11 @@ class Parser:
 
     def _fraction(self, _index: int, token: Token) -> None:
         above, below = token.value
-        new = Clause(self.lead.start, token.end, self.lead.mark, (above / below).quantize(_SIX_DECIMALS), unit=_RATIO)
+        quotient = above / below
+        if quotient.adjusted() > _LONGEST_WHOLE:
+            self.result.unread.append((self.lead.start, token.end))
+            return
+        new = Clause(self.lead.start, token.end, self.lead.mark, quotient.quantize(_SIX_DECIMALS), unit=_RATIO)
         self._open(new, token.end)
 
     def _date(self, index: int, token: Token) -> None:
