@@ -185,22 +185,31 @@ def _spread(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Upper rows that name a cell over several columns once (one cell a line) get the width of the row below."""
     spread = [list(row) for row in rows]
     for upper, lower in zip(reversed(spread[:-1]), reversed(spread[1:]), strict=True):
-        missing = 0 if _stands_over(upper, lower) else len(lower) - len(upper)
-        position = 0
-        while missing > 0 and position < len(upper):
-            covered = [p for p in range(position, min(position + missing + 1, len(lower))) if lower[p].strip()]
-            if upper[position].strip() and len(covered) > 1:
-                upper[position + 1 : position + 1] = [""] * (len(covered) - 1)
-                missing -= len(covered) - 1
-                position += len(covered) - 1
-            position += 1
+        in_place = len(upper) >= len(lower) or not all(text.strip() for text in upper)
+        if not in_place:
+            upper[:] = _spread_over(upper, [bool(text.strip()) for text in lower])
     return spread
 
 
-def _stands_over(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Whether an upper row is printed in place: a text over every column that the row below leaves out and over its first."""
-    first = next((position for position, text in enumerate(lower) if text.strip()), 0)
-    return 0 < first < len(upper) and all(text.strip() for text in upper[: first + 1])
+def _spread_over(upper: Sequence[str], filled: Sequence[bool]) -> list[str]:
+    """An upper row over the columns below: a blank below is a cell merged down, a run of texts is shared by the cells over it."""
+    spread: list[str] = []
+    rest = list(upper)
+    position = 0
+    while rest and position < len(filled):
+        if not filled[position]:
+            spread.append(rest.pop(0))
+            position += 1
+            continue
+        end = next((p for p in range(position, len(filled)) if not filled[p]), len(filled))
+        later = sum(1 for p in range(end, len(filled)) if not filled[p] or not filled[p - 1])
+        sharing = min(max(1, len(rest) - later), end - position, len(rest))
+        width = (end - position) // sharing
+        for text in rest[:sharing]:
+            spread += [text, *[""] * (width - 1)]
+        rest = rest[sharing:]
+        position = end
+    return spread + rest
 
 
 def _wide_schema(rows: Sequence[Sequence[str]], leaf_index: int, names: list[int], groups: list[str]) -> Schema:
