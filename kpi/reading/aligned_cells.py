@@ -117,8 +117,7 @@ def centred_columns(levels: list[list[list[Segment]]], bands: list[tuple[float, 
     """
     apart = []
     for left, right in pairwise(levels):
-        tops = [block[0].top for block in right]
-        apart.append(not all(any(abs(block[0].top - top) < 2 for top in tops) for block in left))
+        apart.append(not all(any(_level_with(block, other) for other in right) for block in left))
     if levels:
         drawn_in = any(apart[column] for column in range(len(apart)) if len(levels[column]) > 1)
         apart.append(drawn_in or any(_off_rows(block, bands) for block in levels[-1]))
@@ -126,6 +125,12 @@ def centred_columns(levels: list[list[list[Segment]]], bands: list[tuple[float, 
         # code, name and money of a project stand level with its goal, and in the middle of its rows if that does
         apart[column] = apart[column] or (apart[column + 1] and len(levels[column]) == len(levels[column + 1]))
     return apart
+
+
+def _level_with(block: list[Segment], other: list[Segment]) -> bool:
+    """Whether two texts stand side by side: their tops or, where one is broken over lines, their middles."""
+    middles = [(texts[0].top + texts[-1].bottom) / 2 for texts in (block, other)]
+    return abs(block[0].top - other[0].top) < 2 or abs(middles[0] - middles[1]) < 2
 
 
 def _text(block: list[Segment]) -> str:

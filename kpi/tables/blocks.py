@@ -202,6 +202,8 @@ class _Reader:
         """`部门名称：某某局　单位：万元` in a title line or a cell."""
         for label, value in re.findall(r"([^\s:：]{2,12})[:：]\s*([^\s:：]+)(?=\s|$)", line.strip()):
             role = headers.label_role(label)
+            if squeeze(label) == "单位" and not value.endswith("元"):
+                role = "unit"  # 单位：某某局, not 单位：万元
             if role in {"code", "project", "code_and_project", "unit", "department"}:
                 self._set(role, label, squeeze(value))
         words = line.split()
