@@ -400,3 +400,12 @@ def test_header_rows_that_stand_in_one_cell() -> None:  # 河南 without ruling 
 def test_exports_with_spaces(lines: list[str], found: list[tuple[str, str, str]]) -> None:
     document = make_document(Page(None, lines_to_tables(["项目支出绩效目标表", *lines])), file_format="text")
     assert [(item.project_code or item.project, item.name, item.target) for item in document.indicators] == found
+
+
+def test_the_first_level_may_be_printed_on_the_second_page_only() -> None:
+    header = [["一级指标", "二级指标", "三级指标", "指标值"]]
+    edges = even_edges(4)
+    first = make_table([*header, ["", "数量指标", "培训人数", "≥9人"], ["", "", "培训期数", "≥2期"]], page=1, edges=edges)
+    second = make_table([["产出指标", "质量指标", "合格率", "≥95%"], ["", "时效指标", "时限", "12月"]], page=2, edges=edges)
+    document = make_document(Page(1, (first,)), Page(2, (second,)))
+    assert [item.level1 for item in document.indicators] == ["产出指标"] * 4

@@ -98,7 +98,17 @@ def level_values(rows: Sequence[GridRow], column: int, reset: Sequence[int] = ()
             if text and reset and index > start and reset[index] != reset[start] and not group[0].texts[0]:
                 text = ""
             values[index], numbers[index] = text, number
+    if not reset:
+        _fill_first_page(rows, values, numbers)
     return values, numbers
+
+
+def _fill_first_page(rows: Sequence[GridRow], values: list[str], numbers: list[int]) -> None:
+    """A table that begins without a level has the first one of the next page: it stands in the middle of rows of both."""
+    first = next((index for index, text in enumerate(values) if text), 0)
+    if first and rows[first].piece != rows[first - 1].piece:
+        values[:first] = [values[first]] * first
+        numbers[:first] = [numbers[first]] * first
 
 
 def _same_level(group: Sequence[Segment], after: Segment, *, merged: bool) -> bool:
