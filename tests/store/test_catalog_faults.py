@@ -52,7 +52,7 @@ def test_killed_ingests_lose_and_double_nothing(tmp_path: Path, monkeypatch: pyt
     make_corpus(folder, 10, 40)
     chooser = random.Random(4)
     seen = set()
-    for moment in sorted(chooser.uniform(0.0, 0.9) for _ in range(7)):
+    for moment in sorted(chooser.uniform(0.0, 0.9) for _ in range(20)):
         process = start("ingest", store, folder)
         time.sleep(moment)
         process.send_signal(signal.SIGKILL)
@@ -76,12 +76,12 @@ def test_killed_ingests_lose_and_double_nothing(tmp_path: Path, monkeypatch: pyt
 def test_readers_while_snapshots_are_published(tmp_path: Path) -> None:
     publish_one(tmp_path / "kpi", 1)
     stop = tmp_path / "stop"
-    readers = [start("read", tmp_path / "kpi", stop) for _ in range(3)]
+    readers = [start("read", tmp_path / "kpi", stop) for _ in range(8)]
     for number in range(2, 12):
         publish_one(tmp_path / "kpi", number)
     stop.touch()
     for reader in readers:
-        output, errors = reader.communicate(timeout=60)
+        output, errors = reader.communicate(timeout=120)
         assert reader.returncode == 0, errors
         answers, snapshots = map(int, output.split()[1:])
         assert answers > 10
