@@ -405,7 +405,11 @@ def test_exports_with_spaces(lines: list[str], found: list[tuple[str, str, str]]
 def test_the_first_level_may_be_printed_on_the_second_page_only() -> None:
     header = [["一级指标", "二级指标", "三级指标", "指标值"]]
     edges = even_edges(4)
-    first = make_table([*header, ["", "数量指标", "培训人数", "≥9人"], ["", "", "培训期数", "≥2期"]], page=1, edges=edges)
-    second = make_table([["产出指标", "质量指标", "合格率", "≥95%"], ["", "时效指标", "时限", "12月"]], page=2, edges=edges)
+    first = make_table(
+        [*header, ["", "数量指标", "培训人数", "≥9人"], ["", "", "培训期数", "≥2期"]], page=1, edges=edges
+    )
+    second = make_table(
+        [["产出指标", "质量指标", "合格率", "≥95%"], ["", "时效指标", "时限", "12月"]], page=2, edges=edges
+    )
     document = make_document(Page(1, (first,)), Page(2, (second,)))
     assert [item.level1 for item in document.indicators] == ["产出指标"] * 4
