@@ -5,6 +5,8 @@ A message for evaluators has four parts: what (什么), where (何处), what was
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class KpiError(Exception):
     """Root of all errors that the tool raises on purpose.
@@ -90,7 +92,7 @@ def error_parts(error: BaseException, where: str) -> dict[str, str]:
     }
 
 
-def parts_line(parts: dict[str, str]) -> str:
+def parts_line(parts: Mapping[str, str]) -> str:
     """The parts of `error_parts` as one line for people."""
     titles = (("where", "位置"), ("found", "实际"), ("advice", "建议"))
     return "；".join([parts["what"], *(f"{title}：{parts[key]}" for key, title in titles if parts.get(key))])

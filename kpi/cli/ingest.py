@@ -19,6 +19,7 @@ from kpi.cli.options import (
     quiet_option,
     store_option,
 )
+from kpi.errors import parts_line
 
 if TYPE_CHECKING:
     from kpi.ingestion import FileReport, IngestReport
@@ -141,10 +142,5 @@ def _lines(report: IngestReport) -> Iterator[str]:
 
 
 def _failure_line(file: FileReport) -> str:
-    parts = [f"{'失败' if file.status == 'failed' else '跳过'}：{file.path}：{file.failure.get('what', '')}"]
-    parts += [
-        f"{title}：{file.failure[key]}"
-        for key, title in (("where", "位置"), ("found", "实际"), ("advice", "建议"))
-        if file.failure.get(key)
-    ]
-    return "；".join(parts)
+    title = "失败" if file.status == "failed" else "跳过"
+    return f"{title}：{file.path}：{parts_line(file.failure)}"

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from kpi.catalog.layout import Layout
-from kpi.errors import BadInput, KpiError, MissingDependency
+from kpi.errors import BadInput, MissingDependency, error_parts
 from kpi.ingestion.parsed import Member, ParsedResults
 from kpi.ingestion.report import EMPTY, FAILED, PARSED, SKIPPED, FileReport
 from kpi.ingestion.sources import SUFFIXES, SourceFile, content_hash
@@ -115,23 +115,7 @@ def archive_members(path: Path, limits: Limits) -> list[Member]:
 
 def failed(path: str, error: BaseException, sha256: str = "") -> FileReport:
     """The report of a file that could not be parsed."""
-    if isinstance(error, KpiError):
-        parts = {
-            "code": error.code,
-            "what": error.what,
-            "where": error.where,
-            "found": error.found,
-            "advice": error.advice,
-        }
-    else:
-        found = f"{type(error).__name__}: {error}"
-        parts = {
-            "code": "bug",
-            "what": "程序内部错误",
-            "where": path,
-            "found": found,
-            "advice": "请把文件和此信息报告给维护者",
-        }
+    parts = error_parts(error, path)
     status = SKIPPED if isinstance(error, MissingDependency) else FAILED
     return FileReport(path=path, status=status, sha256=sha256, failure=parts)
 
