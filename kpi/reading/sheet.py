@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -37,7 +38,7 @@ _LEFT_OUT = re.compile(
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 DAMAGE = (
     KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, EOFError, RuntimeError, OSError,
-    zipfile.BadZipFile, zlib.error,
+    zipfile.BadZipFile, zlib.error, ArithmeticError,
 )  # fmt: skip
 """What openpyxl raises on a damaged workbook (its XML errors are SyntaxErrors)."""
 
@@ -91,13 +92,14 @@ def _slim(path: Path, limits: Limits) -> io.BytesIO:
 
 def _broken_sheet(path: Path) -> str:
     """Which part of the workbook is not well-formed, for the message."""
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.endswith(".xml"):
-                try:
+    name = ""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name.endswith(".xml"):
                     etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, huge_tree=True))
-                except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error):
-                    return f" 中的 {name}"
+    except (*DAMAGE, struct.error):  # an XML error is a SyntaxError
+        return f" 中的 {name}" if name else ""
     return ""
 
 

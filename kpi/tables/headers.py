@@ -197,7 +197,7 @@ _NOTE = re.compile(
 """湖南, 贵州: rows at the foot of the form."""
 _PERIOD_TITLE = re.compile("^(?:(长期|中长期|中期|实施期)|年度|当年|本年度?)绩效(?:目标|指标)[\\d一二三四五六]*表?$")
 """湖北: one project, a table of 长期绩效目标 and one of 年度绩效目标."""
-_BRACKETS = re.compile(r"[（(【\[][^（()）】\]]*[)）】\]]")
+_BRACKETS = re.compile(r"[（(【\[][^（(【\[)）】\]]*[)）】\]]")
 _DECORATION = re.compile(r"[\s\d:：、,，.。;；()（）【】\[\]/／\\*＊%-]|[一二三四五六七八九十]{1,6}[、.．]")
 _LEVEL_DECORATION = re.compile(
     r"[（(【\[][^）)】\]]{0,100}[)）】\]]|[\d.]{1,12}分|^[\dA-Za-z一二三四五六七八九十]+[、.．)）]|[:：\s]|\d{1,12}%?$"

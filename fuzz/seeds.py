@@ -1,0 +1,161 @@
+"""Where fuzzing starts: small documents of every format, queries, targets, decisions."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROWS = (
+    ("一级指标", "二级指标", "三级指标", "指标值"),
+    ("产出指标", "数量指标", "集中带量采购批次", "≥30批"),
+    ("", "质量指标", "报销比例", "≥75%"),
+    ("效益指标", "社会效益指标", "医疗救助覆盖率", "较上年提高5个百分点"),
+    ("满意度指标", "服务对象满意度指标", "参保群众满意度", "≥90%"),
+)
+TITLE = "焦作市医疗保障局2026年项目绩效目标表"
+FOUND = Path(__file__).resolve().parents[1] / "tests" / "data" / "fuzz"
+"""Inputs that broke something once: a folder a target."""
+
+
+def queries() -> Sequence[bytes]:
+    """Every piece of the query language."""
+    texts = (
+        '满意度 "参保群众" city:焦作市 OR city:许昌市 value>=85 -离休 sort:-value', "value:90..95 unit:%", "(a OR -b) AND c",
+        "date<=2026-12-31 year:2025..2026", "value>=1万元", "城市：许昌 目标值≥90％", 'name="x y" -"z"', "a*", "“满意”", "((()))",
+        "level1:满意度指标 -kind:qualitative", "year:-2026", 'document:"a b.pdf"', "sort:name sort:-year",
+    )  # fmt: skip
+    return [text.encode() for text in texts]
+
+
+def targets() -> Sequence[bytes]:
+    """Target, name and level, a line each."""
+    texts = (
+        "≥90%", "2026年12月31日前", "60-80%", "较上年提高5个百分点", "1.5万元/人", "≤100万元\n项目资金预算成本\n成本指标", "优良中低差", "定性：优",
+        "不低于前三年平均水平", "100%以上", "每季度1次", "≥３０批", "一百二十三万元", "12345热线", "(2023)5号", "约50余人", "±5%", "1/3", "3:1",
+        "第1-3季度", "24小时内", "≥99.999%", "是", "0", "6月底前完成\n完成时间\n产出指标", "同比增长10%", "100元/人·月", "2026/6/30",
+    )  # fmt: skip
+    return [text.encode() for text in texts]
+
+
+def decisions() -> Sequence[bytes]:
+    """Logs of a few decisions of every kind."""
+    from kpi import decisions as module
+    from kpi.decisions import Decision, RecordKey, decisions_to_jsonl, make_decision
+
+    record = RecordKey(id="0" * 16, sha256="1" * 64, name="满意度", target="≥90%")
+    contents = [
+        Decision(kind=module.MERGE, names=("满意度", "群众满意度")),
+        Decision(kind=module.SPLIT, names=("满意度",), others=("覆盖率",)),
+        Decision(kind=module.RENAME, names=("满意度",), name="群众满意度"),
+        Decision(kind=module.FORBID, names=("a", "b"), reason="不同"),
+        Decision(kind=module.REMOVE, names=("a",)),
+        Decision(kind=module.CORRECT, record=record, changes={"value": "95", "unit": "%"}),
+        Decision(kind=module.REJECT, record=record),
+        Decision(kind=module.DOCUMENT, record=replace(record, id=""), changes={"city": "焦作市", "year": 2026}),
+    ]
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    made: list[Decision] = []
+    for content in contents:
+        made.append(make_decision(content, existing=made, author="a", now=now))
+    made.append(make_decision(Decision(kind=module.UNDO, undoes=made[0].id), existing=made, author="a", now=now))
+    lines = [decisions_to_jsonl([decision]).encode() for decision in made]
+    return [*lines, b"".join(lines)]
+
+
+def exports() -> Sequence[bytes]:
+    """Texts with tabs, with spaces, with bars, stacked."""
+    tabs = "\n".join("\t".join(row) for row in ROWS)
+    spaces = "\n".join("  ".join(row) for row in ROWS)
+    bars = "\n".join("|" + "|".join(row) + "|" for row in ROWS)
+    stacked = "\n".join(text for row in ROWS for text in row if text)
+    return [f"{TITLE}\n{text}\n".encode() for text in (tabs, spaces, bars, stacked)]
+
+
+def texts() -> Sequence[bytes]:
+    """The same as files, in several encodings, and prose."""
+    prose = "绩效指标：参保率达到95%以上。\n（1）数量指标：培训人数≥100人；质量指标：合格率100%。\n"
+    return [*exports(), prose.encode(), prose.encode("gb18030"), prose.encode("utf-16")]
+
+
+def pages() -> Sequence[bytes]:
+    """A page with merged cells and nested tables, and a saved single file."""
+    rows = "".join("<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>" for row in ROWS)
+    merged = rows.replace("<td>产出指标</td>", '<td rowspan="2" colspan=1>产出指标</td>')
+    html = f"<html><head><title>{TITLE}</title></head><body><p>{TITLE}<table>{merged}</table></body></html>"
+    nested = f"<table><tr><td><table>{rows}</table></td></tr></table>"
+    saved = f"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n{html}"
+    return [html.encode(), nested.encode(), saved.encode(), html.encode("gb18030")]
+
+
+def word_files() -> Sequence[bytes]:
+    """A Word file with one table."""
+    from tests.hostile import docx, word_row, word_table
+
+    table = word_table(*(word_row(*row) for row in ROWS))
+    merged = word_table(
+        word_row(*ROWS[0], properties='<w:tcPr><w:gridSpan w:val="2"/><w:vMerge w:val="restart"/></w:tcPr>')
+    )
+    return [docx(f"<w:p><w:r><w:t>{TITLE}</w:t></w:r></w:p>{table}"), docx(f"{merged}<w:sdt><w:sdtContent>{table}</w:sdtContent></w:sdt>")]  # fmt: skip
+
+
+def workbooks() -> Sequence[bytes]:
+    """A workbook by hand, and one that a library wrote."""
+    import openpyxl
+
+    from tests.hostile import sheet_row, xlsx
+
+    rows = "".join(sheet_row(number, *row) for number, row in enumerate(ROWS, 1))
+    merged = '<mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>'
+    book = openpyxl.Workbook()
+    for row in ((TITLE,), *ROWS, ("产出", "数量", "率", 0.95)):
+        book.active.append(row)
+    book.active["D7"].number_format = "0.00%;[Red]-0.0%"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return [xlsx(f"<sheetData>{rows}</sheetData>{merged}"), buffer.getvalue()]
+
+
+def old_workbooks() -> Sequence[bytes]:
+    """The beginning of an old workbook: records of BIFF in an OLE container would need LibreOffice to be made."""
+    samples = sorted((Path(__file__).resolve().parents[1] / "tests" / "data" / "fuzz" / "xls").glob("seed*"))
+    return [path.read_bytes() for path in samples] or [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)]
+
+
+def pdfs() -> Sequence[bytes]:
+    """A ruled table with Latin text, uncompressed so that mutations reach its operators; forms; looped trees."""
+    from tests.hostile import pdf_looped_pages, pdf_page, pdf_self_referencing_form
+    from tests.pdf_objects import pdf
+
+    lines = b"".join(
+        b"50 %d m 550 %d l S\n%d 700 m %d 800 l S\n" % (y, y, x, x) for y, x in ((700, 50), (750, 300), (800, 550))
+    )
+    font = "/Font<</F1<</Type/Font/Subtype/Type0/BaseFont/STSong/Encoding/UniGB-UCS2-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 5>>/FontDescriptor<</Type/FontDescriptor/FontName/STSong/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 800/StemV 80>>>>]>>>>"
+    words = b"".join(
+        b"BT /F1 10 Tf 1 0 0 1 %d %d Tm <%s> Tj ET\n" % (60 + 120 * column, 780 - 20 * number, text.encode("utf-16-be").hex().encode())
+        for number, row in enumerate(ROWS) for column, text in enumerate(row)
+    )  # fmt: skip
+    content = lines + words
+    plain = pdf(
+        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+         f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<{font}>>>>".encode(),
+         b"<</Length %d>>stream\n" % len(content) + content + b"\nendstream"]
+    )  # fmt: skip
+    return [plain, pdf_page(content, font), pdf_looped_pages(), pdf_self_referencing_form()]
+
+
+def archives() -> Sequence[bytes]:
+    """An archive of texts, with one in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in zip(("预算.txt", "a/b.txt", "../c.txt"), exports(), strict=False):
+            archive.writestr(name, data)
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("in.zip", buffer.getvalue())
+        archive.writestr("说明.txt", json.dumps({"a": 1}))
+    return [buffer.getvalue(), outer.getvalue()]
