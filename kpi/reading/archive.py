@@ -109,7 +109,7 @@ def _expand(path: Path, archive_name: str, prefix: str, folder: Path, walk: _Wal
     with archive:
         for info in archive.infolist():
             name = member_name(info)
-            if info.is_dir() or _is_system_file(name):
+            if not name or info.is_dir() or _is_system_file(name):
                 continue
             walk.members += 1
             walk.limits.check("members", walk.members, archive_name)
