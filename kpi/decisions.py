@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -205,17 +206,48 @@ def plain_to_decision(plain: object, *, where: str = "") -> Decision:
     unknown = sorted(set(values) - {item.name for item in fields(Decision)})
     if unknown:
         raise BadInput("决定中有未知的字段", where=where, found="、".join(unknown), advice=advice)
+    _check_forms(values, where, advice)
     try:
         record = RecordKey(**values.pop("record", {}))
         names, others = tuple(values.pop("names", ())), tuple(values.pop("others", ()))
         decision = Decision(record=record, names=names, others=others, **values)
         check_decision(decision)
         identity = _hash(replace(decision, id=""))
-    except (TypeError, AttributeError, UsageError) as error:
+    except (TypeError, AttributeError, ValueError, RecursionError, UsageError) as error:
         raise BadInput("决定不完整", where=where, found=str(error), advice=advice) from error
     if decision.id != identity:
         raise BadInput("决定的内容与编号不符", where=where, found=f"编号 {decision.id}，应为 {identity}", advice=advice)
     return decision
+
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_LAST_SEQUENCE = 1 << 53
+"""Whole numbers that every reader of JSON keeps exactly."""
+
+
+def _check_forms(values: Mapping[str, Any], where: str, advice: str) -> None:
+    """Raise `BadInput` unless every field has its form: the id is no proof, whoever writes a decision can make it.
+
+    The time becomes part of a file name, so nothing but a time may stand there.
+    """
+    sequence = values.get("sequence", 1)
+    good = {
+        "time": _TIME.fullmatch(str(values.get("time", ""))) is not None,
+        "sequence": type(sequence) is int and 0 <= sequence <= _LAST_SEQUENCE,
+        **{
+            name: isinstance(values.get(name, ""), str) for name in ("kind", "name", "undoes", "author", "reason", "id")
+        },
+        **{name: _is_texts(values.get(name, [])) for name in ("names", "others")},
+        "record": isinstance(record := values.get("record", {}), Mapping) and _is_texts(list(record.values())),
+        "changes": isinstance(values.get("changes", {}), Mapping),
+    }
+    wrong = "、".join(name for name, fits in good.items() if not fits)
+    if wrong:
+        raise BadInput("决定中的字段不合规定", where=where, found=wrong, advice=advice)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _hash(decision: Decision) -> str:
@@ -285,7 +317,7 @@ def _read_json(path: Path) -> object:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput("决定读不出来", where=str(path), found=error.strerror or "", advice="检查权限") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(
             "决定的文件已损坏", where=str(path), found=str(error), advice="从备份恢复，或删除该文件"
         ) from error
@@ -333,12 +365,13 @@ def jsonl_to_decisions(text: str, *, where: str = "") -> tuple[Decision, ...]:
         BadInput: a line is no decision; it names the line.
     """
     found = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    # names may hold other line ends (U+2028), which JSON leaves as they are
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             place = f"{where} 第 {number} 行".strip()
             try:
                 plain = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise BadInput("这一行不是 JSON", where=place, found=str(error), advice="用导出的文件") from error
             found.append(plain_to_decision(plain, where=place))
     return replay_order(found)

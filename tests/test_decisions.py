@@ -104,7 +104,7 @@ def test_an_incomplete_decision_is_refused(decision: Decision, said: str) -> Non
         pytest.param({"format": 9}, "版本不符", id="later version"),
         pytest.param({"colour": "red"}, "未知的字段", id="unknown field"),
         pytest.param({"names": ["甲"]}, "不完整", id="too few names"),
-        pytest.param({"record": 3}, "不完整", id="record is no table"),
+        pytest.param({"record": 3}, "不合规定", id="record is no table"),
         pytest.param({"record": {"x": "y"}}, "不完整", id="unknown key of the record"),
     ],
 )
@@ -259,3 +259,41 @@ def test_the_fingerprint_changes_with_the_corrections_of_the_document_alone() ->
     assert Corrections([first]).fingerprint("a" * 64)
     assert Corrections([first]).fingerprint("b" * 64) == ""
     assert Corrections([first, undo]).fingerprint("a" * 64) == ""
+
+
+FORGED = {
+    "a path for a time": {"time": "../../../x"},
+    "a number for a time": {"time": 5},
+    "a text for a number": {"sequence": "x"},
+    "a truth for a number": {"sequence": True},
+    "a number that no JSON keeps": {"sequence": 10**30},
+    "a list for a text": {"undoes": [1]},
+    "an object for a text": {"reason": {"a": 1}},
+    "half a character": {"author": "\ud800"},
+    "a text for a list": {"names": "ab"},
+    "a list in a list": {"names": ["a", ["b"]]},
+    "a list for an object": {"changes": [1]},
+    "a number in a record": {"record": {"id": 5}},
+}
+
+
+@pytest.mark.parametrize("change", FORGED.values(), ids=FORGED)
+def test_a_forged_decision_is_refused_whatever_its_id(change: dict[str, object]) -> None:
+    """The id can be made to fit by whoever writes the file; a time such as `../../x` would name a file elsewhere."""
+    plain = {**decision_to_plain(make_decision(Decision(kind="merge", names=("a", "b")))), **change}
+    with pytest.raises(BadInput) as caught:
+        plain_to_decision(plain)
+    if "应为 " in caught.value.found:  # only the id did not fit
+        plain["id"] = caught.value.found.rpartition("应为 ")[2]
+        with pytest.raises(BadInput):
+            plain_to_decision(plain)
+
+
+def test_a_deeply_nested_line_is_no_decision() -> None:
+    with pytest.raises(BadInput):
+        jsonl_to_decisions("[" * 100_000)
+
+
+def test_a_name_with_another_line_end_survives_the_exchange() -> None:
+    decision = make_decision(Decision(kind="merge", names=("a\u2028b", "c\x85d")))
+    assert jsonl_to_decisions(decisions_to_jsonl([decision])) == (decision,)
