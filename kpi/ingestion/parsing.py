@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kpi.catalog.layout import Layout
 from kpi.errors import BadInput, MissingDependency, error_parts
 from kpi.ingestion.parsed import Member, ParsedResults
-from kpi.ingestion.report import EMPTY, FAILED, PARSED, SKIPPED, FileReport
+from kpi.ingestion.report import EMPTY, FAILED, LIBRARY, PARSED, SKIPPED, FileReport
 from kpi.ingestion.sources import SUFFIXES, SourceFile, content_hash
 from kpi.limits import Limits, limit_in_force
 
@@ -56,7 +56,20 @@ def parse_task(task: ParseTask) -> FileReport | list[Member]:
             members = archive_members(path, task.limits)
             results.save_members(task.sha256, members)
             return members
-        return _parse_file(path, task, results)
+        return _take_library(path, task) or _parse_file(path, task, results)
+
+
+def _take_library(path: Path, task: ParseTask) -> FileReport | None:
+    """Keep a library of indicators as a reference; its rows are nobody's targets and count in no figure."""
+    from kpi.library.reading import read_library
+    from kpi.library.references import save_library
+
+    library = read_library(path)
+    if library is None:
+        return None
+    save_library(Path(task.store), task.sha256, library)
+    note = f"读入参考指标 {len(library.rows)} 条，在对比和推荐中与各地并列显示"
+    return FileReport(path=task.shown, status=LIBRARY, sha256=task.sha256, notes=(note,))
 
 
 def is_archive(path: Path) -> bool:

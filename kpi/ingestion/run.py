@@ -18,10 +18,8 @@ from kpi.ingestion.executor import Executor, ProcessExecutor
 from kpi.ingestion.parsed import Member, ParsedResults, load_plain
 from kpi.ingestion.parsing import Parser, ParseTask, failed, is_lasting, parse_task
 from kpi.ingestion.publishing import publish_change
-from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, LIBRARY, PARSED, FileReport, IngestReport, Progress
+from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, FileReport, IngestReport, Progress
 from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, is_there, known_content
-from kpi.library.reading import read_library
-from kpi.library.references import save_library
 from kpi.limits import Limits, limit_changed, limit_in_force, limits_from
 
 
@@ -120,24 +118,12 @@ class _Run:
                     failed(file.path, BadInput("文件无法读取", where=file.path, found=error.strerror or str(error)))
                 )
                 continue
-            if self._take_library(file, sha256):
-                continue
             members = None if self.retry else self.results.members(sha256)
             if members is not None and not any(limit_changed(member.failure, self.limits) for member in members):
                 tasks += self._take_members(file, members)
             elif not self._settled(file, sha256):
                 tasks.append(self.make_task(file, sha256))
         return tasks
-
-    def _take_library(self, file: SourceFile, sha256: str) -> bool:
-        """Keep a library of indicators as a reference; its rows are nobody's targets and count in no figure."""
-        library = read_library(file.path)
-        if library is None:
-            return False
-        save_library(self.layout.root, sha256, library)
-        note = f"读入参考指标 {len(library.rows)} 条，在对比和推荐中与各地并列显示"
-        self.tell(FileReport(path=file.path, status=LIBRARY, sha256=sha256, notes=(note,)))
-        return True
 
     def _settled(self, file: SourceFile, sha256: str) -> bool:
         """Whether this content needs no parsing; if so it is told."""
