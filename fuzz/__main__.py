@@ -26,6 +26,9 @@ def main() -> int:
     bound.add_argument("--seconds", type=int, help="for each target")
     bound.add_argument("--executions", type=int, help="for each target")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--plain", action="store_true", help="blind mutations: more executions a second, less is reached"
+    )
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"default: all of {', '.join(TARGETS)}")
     options = parser.parse_args()
     unknown = sorted(set(options.targets) - set(TARGETS))
@@ -52,6 +55,7 @@ def _run(target: FuzzTarget, folder: Path, options: argparse.Namespace) -> bool:
         str(seconds),
         str(options.seed),
     ]
+    command += ["plain"] if options.plain else []
     with (folder / "log.txt").open("wb") as log:
         code = subprocess.run(command, stdout=log, stderr=log, check=False, timeout=seconds + _STARTING).returncode
     try:

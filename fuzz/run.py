@@ -1,4 +1,4 @@
-"""One target in this process: `python -m fuzz.run TARGET FOLDER EXECUTIONS SECONDS SEED`; findings go to FOLDER.
+"""One target in this process: `python -m fuzz.run TARGET FOLDER EXECUTIONS SECONDS SEED [plain]`; findings go to FOLDER.
 
 With atheris the engine is libFuzzer: mutations are led by which code of the program they reach. Without it mutations are
 blind. A finding does not end the run: each place in the code is told once.
@@ -12,6 +12,7 @@ import random
 import sys
 import time
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -72,13 +73,13 @@ def _place(error: BaseException) -> str:
     return f"{type(error).__name__} {last}"
 
 
-def main(name: str, folder: Path, executions: int, seconds: int, seed: int) -> None:
+def main(name: str, folder: Path, executions: int, seconds: int, seed: int, *, plain: bool) -> None:
     """Fuzz until one of the two is used up."""
-    try:
-        import atheris
-    except ImportError:
+    if plain or find_spec("atheris") is None:
         _plain(name, folder, executions, seconds, seed)
         return
+    import atheris
+
     with atheris.instrument_imports(include=["kpi"]):
         import kpi.pipeline
         import kpi.reading.pdf
@@ -143,4 +144,11 @@ def _plain(name: str, folder: Path, executions: int, seconds: int, seed: int) ->
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
+    main(
+        sys.argv[1],
+        Path(sys.argv[2]),
+        int(sys.argv[3]),
+        int(sys.argv[4]),
+        int(sys.argv[5]),
+        plain="plain" in sys.argv[6:],
+    )

@@ -127,25 +127,28 @@ def old_workbooks() -> Sequence[bytes]:
 
 
 def pdfs() -> Sequence[bytes]:
-    """A ruled table with Latin text, uncompressed so that mutations reach its operators; forms; looped trees."""
+    """A ruled table, uncompressed so that mutations reach its operators; forms; looped trees."""
     from tests.hostile import pdf_looped_pages, pdf_page, pdf_self_referencing_form
-    from tests.pdf_objects import pdf
 
-    lines = b"".join(
-        b"50 %d m 550 %d l S\n%d 700 m %d 800 l S\n" % (y, y, x, x) for y, x in ((700, 50), (750, 300), (800, 550))
-    )
-    font = "/Font<</F1<</Type/Font/Subtype/Type0/BaseFont/STSong/Encoding/UniGB-UCS2-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 5>>/FontDescriptor<</Type/FontDescriptor/FontName/STSong/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 800/StemV 80>>>>]>>>>"
-    words = b"".join(
-        b"BT /F1 10 Tf 1 0 0 1 %d %d Tm <%s> Tj ET\n" % (60 + 120 * column, 780 - 20 * number, text.encode("utf-16-be").hex().encode())
-        for number, row in enumerate(ROWS) for column, text in enumerate(row)
-    )  # fmt: skip
-    content = lines + words
-    plain = pdf(
-        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-         f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<{font}>>>>".encode(),
-         b"<</Length %d>>stream\n" % len(content) + content + b"\nendstream"]
-    )  # fmt: skip
-    return [plain, pdf_page(content, font), pdf_looped_pages(), pdf_self_referencing_form()]
+    return [_ruled_page(), pdf_page(b"0 0 m 9 9 l S"), pdf_looped_pages(), pdf_self_referencing_form()]
+
+
+def _ruled_page() -> bytes:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, invariant=1, pageCompression=0)
+    canvas.setFont("STSong-Light", 10)
+    canvas.drawString(150, 800, TITLE)
+    canvas.grid([50, 170, 290, 410, 545], [780 - 24 * number for number in range(len(ROWS) + 1)])
+    for number, row in enumerate(ROWS):
+        for column, text in enumerate(row):
+            canvas.drawString(54 + 120 * column, 764 - 24 * number, text)
+    canvas.save()
+    return buffer.getvalue()
 
 
 def archives() -> Sequence[bytes]:

@@ -144,7 +144,7 @@ TARGETS: dict[str, FuzzTarget] = {
         FuzzTarget("query", run_query, seeds.queries, 1.0, _CHEAP, 600, 512),
         FuzzTarget("targets", run_targets, seeds.targets, 1.0, _CHEAP, 900, 512),
         FuzzTarget("decisions", run_decisions, seeds.decisions, 1.0, _CHEAP, 900, 4096),
-        FuzzTarget("exports", run_exports, seeds.exports, 2.0, _CHEAP, 900, 2048),
+        FuzzTarget("exports", run_exports, seeds.exports, 2.0, _CHEAP, 1800, 768),
         FuzzTarget("text", run_file, seeds.texts, 5.0, 20_000, 60, 4096),
         FuzzTarget("html", run_file, seeds.pages, 5.0, 20_000, 90, 8192),
         FuzzTarget("docx", run_file, seeds.word_files, 5.0, 20_000, 90, 65_536, packaged=True),
