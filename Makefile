@@ -19,7 +19,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "需要 Python 3.11 或更高版本 (Python >= 3.11 is needed)")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo '正在安装依赖到 $(VENV)，首次约需 2 分钟 (installing, about 2 minutes the first time) …'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,ocr]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[cluster,dev,ocr,s3]'
 	@touch $(STAMP)
 
 run: $(STAMP)
