@@ -58,8 +58,8 @@ def region_of_code(code: str) -> Region | None:
 
 @cache
 def _names() -> tuple[tuple[str, Region], ...]:
-    """Full names, longest first: counties, cities, provinces. County names that several cities share come as one each."""
-    entries = [(region.county or region.city or region.province, region) for region in _divisions().values()]
+    """Full names, folded, longest first: counties, cities, provinces. County names that several cities share come as one each."""
+    entries = [(fold(region.county or region.city or region.province), region) for region in _divisions().values()]
     return tuple(sorted(set(entries), key=lambda entry: (-len(entry[0]), entry[1].province, entry[1].city)))
 
 
@@ -69,7 +69,7 @@ def region_of_texts(texts: Iterable[str], hint: Region | None = None) -> Region 
     A county whose name is not unique needs its city or province in the texts or in `hint`.
     """
     text = " ".join(fold(part) for part in texts)
-    found = [region for name, region in _names() if fold(name) in text]
+    found = [region for name, region in _names() if name in text]
     if not found:
         return None
     counties = [region for region in found if region.county]
