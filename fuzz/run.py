@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import sys
 import time
@@ -74,14 +75,20 @@ def _place(error: BaseException) -> str:
 
 
 def main(name: str, folder: Path, executions: int, seconds: int, seed: int, *, plain: bool) -> None:
-    """Fuzz until one of the two is used up."""
+    """Fuzz until one of the two is used up; other programs and optical recognition are not what is fuzzed."""
+    os.environ["KPI_SOFFICE"] = str(folder / "no-such-program")
+    sys.modules["rapidocr"] = None  # type: ignore[assignment]
     if plain or find_spec("atheris") is None:
         _plain(name, folder, executions, seconds, seed)
         return
     import atheris
 
+    from fuzz.mutation import mutate_plainly
+
     with atheris.instrument_imports(include=["kpi"]):
+        import kpi.library.reading
         import kpi.pipeline
+        import kpi.reading.old_sheet
         import kpi.reading.pdf
         import kpi.reading.sheet
         import kpi.reading.web
@@ -93,17 +100,13 @@ def main(name: str, folder: Path, executions: int, seconds: int, seed: int, *, p
     _write_seeds(corpus, harness)
 
     def mutator(data: bytes, longest: int, number: int) -> bytes:
-        from fuzz.mutation import mutate_package
-
-        if target.packaged:
-            return mutate_package(data, longest, number, atheris.Mutate)[:longest]
-        return bytes(atheris.Mutate(data, longest))
+        return bytes(target.mutate(data, longest, number, atheris.Mutate)[:longest])
 
     flags = [
         f"-runs={executions}", f"-max_total_time={seconds}", f"-max_len={target.longest}", f"-seed={seed}", "-timeout=60",
         "-rss_limit_mb=3000", f"-artifact_prefix={folder}/", "-verbosity=0", "-len_control=0",
     ]  # fmt: skip
-    extra = {"custom_mutator": mutator} if target.packaged else {}
+    extra = {} if target.mutate is mutate_plainly else {"custom_mutator": mutator}
     atheris.Setup([sys.argv[0], *flags, str(corpus)], harness, **extra)
     try:
         atheris.Fuzz()
@@ -124,7 +127,7 @@ def _write_seeds(corpus: Path, harness: Harness) -> list[bytes]:
 
 
 def _plain(name: str, folder: Path, executions: int, seconds: int, seed: int) -> None:
-    from fuzz.mutation import mutate_bytes, mutate_package
+    from fuzz.mutation import mutated
 
     harness = Harness(name, folder)
     pool = _write_seeds(folder / "corpus", harness)
@@ -133,13 +136,8 @@ def _plain(name: str, folder: Path, executions: int, seconds: int, seed: int) ->
     for data in pool:
         harness(data)
     while harness.executions < executions and time.monotonic() - harness.start < seconds:
-        data = random_source.choice(pool)
-        number = random_source.getrandbits(32)
-        if harness.target.packaged:
-            data = mutate_package(data, longest, number, lambda piece, most, n=number: mutate_bytes(piece, most, n))
-        else:
-            data = mutate_bytes(data, longest, number)
-        harness(data)
+        seed_of_one = random_source.getrandbits(32)
+        harness(mutated(harness.target.mutate, random_source.choice(pool), longest, seed_of_one))
     harness.save()
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fuzz import seeds
+from fuzz.mutation import Structured, mutate_json_lines, mutate_markup, mutate_package, mutate_plainly
 from kpi.errors import KpiError
 
 
@@ -25,8 +26,8 @@ class FuzzTarget:
     seconds: int
     longest: int = 4096
     """Bytes of an input."""
-    packaged: bool = False
-    """Whether inputs are ZIP packages, whose members are to be mutated."""
+    mutate: Structured = mutate_plainly
+    """Mutations that keep what the input is: a ZIP package, markup, lines of JSON."""
 
 
 def _text(data: bytes) -> str:
@@ -137,20 +138,31 @@ def run_archive(data: bytes) -> None:
                 raise AssertionError(f"a member leaves the archive: {member.name!r}")
 
 
+def run_library(data: bytes) -> None:
+    """A library of indicators in a csv: its rows, or none."""
+    from kpi.library.reading import read_library
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "指标库.csv"
+        path.write_bytes(data)
+        read_library(path)
+
+
 _CHEAP = 200_000
 TARGETS: dict[str, FuzzTarget] = {
     target.name: target
     for target in (
         FuzzTarget("query", run_query, seeds.queries, 1.0, _CHEAP, 600, 512),
         FuzzTarget("targets", run_targets, seeds.targets, 1.0, _CHEAP, 900, 512),
-        FuzzTarget("decisions", run_decisions, seeds.decisions, 1.0, _CHEAP, 900, 4096),
+        FuzzTarget("decisions", run_decisions, seeds.decisions, 1.0, _CHEAP, 900, 4096, mutate_json_lines),
         FuzzTarget("exports", run_exports, seeds.exports, 2.0, _CHEAP, 1800, 768),
-        FuzzTarget("text", run_file, seeds.texts, 5.0, 20_000, 60, 4096),
-        FuzzTarget("html", run_file, seeds.pages, 5.0, 20_000, 90, 8192),
-        FuzzTarget("docx", run_file, seeds.word_files, 5.0, 20_000, 90, 65_536, packaged=True),
-        FuzzTarget("xlsx", run_file, seeds.workbooks, 5.0, 20_000, 90, 65_536, packaged=True),
+        FuzzTarget("text", run_file, seeds.texts, 5.0, 20_000, 60, 2048),
+        FuzzTarget("html", run_file, seeds.pages, 5.0, 20_000, 90, 8192, mutate_markup),
+        FuzzTarget("docx", run_file, seeds.word_files, 5.0, 20_000, 90, 65_536, mutate=mutate_package),
+        FuzzTarget("xlsx", run_file, seeds.workbooks, 5.0, 20_000, 90, 65_536, mutate=mutate_package),
         FuzzTarget("xls", run_file, seeds.old_workbooks, 5.0, 20_000, 60, 65_536),
         FuzzTarget("pdf", run_file, seeds.pdfs, 10.0, 20_000, 150, 65_536),
-        FuzzTarget("zip", run_archive, seeds.archives, 5.0, 20_000, 60, 65_536, packaged=True),
+        FuzzTarget("library", run_library, seeds.libraries, 5.0, _CHEAP, 600, 2048),
+        FuzzTarget("zip", run_archive, seeds.archives, 5.0, 20_000, 60, 65_536, mutate=mutate_package),
     )
 }

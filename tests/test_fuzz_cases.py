@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.mutation import mutate_bytes, mutate_package
+from fuzz.mutation import mutated
 from fuzz.seeds import FOUND
 from fuzz.targets import TARGETS, FuzzTarget
 from kpi.errors import KpiError
@@ -36,14 +36,7 @@ def test_a_short_run_finds_nothing(name: str) -> None:
     for seed in seeds:
         execute(target, seed)
     for _ in range(SHORT.get(name, 40)):
-        number = source.getrandbits(32)
-        data = source.choice(seeds)
-        if target.packaged:
-            data = mutate_package(
-                data, target.longest, number, lambda piece, most, n=number: mutate_bytes(piece, most, n)
-            )
-        else:
-            data = mutate_bytes(data, target.longest, number)
+        data = mutated(target.mutate, source.choice(seeds), target.longest, source.getrandbits(32))
         execute(target, data)
 
 
