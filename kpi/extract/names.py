@@ -16,7 +16,27 @@ _LEVEL_NUMBER = re.compile(
 )
 _LEFTOVER = re.compile(r"^(?:[.…·。\-—/／]+|(?:三级)?指标[\d一二三四五六七八九十]{0,3}[:：.、]?[.…]*|…+|无|/)$")
 _PLACEHOLDER = re.compile(r"^[/／\-—–―\\]+$")
-_QUALITATIVE = frozenset({"定性", "定量", "定性指标", "定量指标", "其他", "文字描述", "无"})
+_NUMBER_ONLY = re.compile(r"^(?:三级)?指标[\d一二三四五六七八九十]{1,3}[:：.、]?$")
+_SIGN = re.compile("^[≥≤=<>≧≦]{1,2}$")
+_QUALITATIVE = frozenset(
+    {
+        "正向",
+        "反向",
+        "正向指标",
+        "反向指标",
+        "逆向",
+        "逆向指标",
+        "适度",
+        "适度指标",
+        "定性",
+        "定量",
+        "定性指标",
+        "定量指标",
+        "其他",
+        "文字描述",
+        "无",
+    }
+)
 _COMPARATORS = {"=": "＝", ">=": "≥", "<=": "≤"}
 
 
@@ -28,6 +48,16 @@ def clean_name(text: str) -> str:
     while match := _PREFIX.match(name):
         name = name[match.end() :]
     return "" if _LEFTOVER.match(name) else name
+
+
+def is_unused_number(text: str) -> bool:
+    """Whether a name is only its number (指标1): forms with 绩效内容 beside print nothing else in 三级指标."""
+    return bool(_NUMBER_ONLY.match(squeeze(text)))
+
+
+def is_sign(text: str) -> bool:
+    """Whether the text is a comparator and nothing else."""
+    return bool(_SIGN.match(fold(text)))
 
 
 def clean_level(text: str) -> str:

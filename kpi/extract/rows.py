@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpi.extract.names import clean_level, clean_name, joined_target
+from kpi.extract.names import clean_level, clean_name, is_sign, is_unused_number, joined_target
 from kpi.model import Box
 from kpi.tables import headers
 from kpi.tables.amounts import plain_number
@@ -156,7 +156,7 @@ class TableReader:
         return True
 
     def _read_band(self, row: DataRow, band: Band, stated: tuple[str, str]) -> Iterator[RawIndicator]:
-        name = clean_name(self._texts(row, band.name))
+        name, from_description = self._name(row, band)
         first = row.parts[0]
         columns = band.targets or band.columns.get("half_target") or band.columns.get("actual") or ()
         if not name:
@@ -181,10 +181,22 @@ class TableReader:
                 level2=level2,
                 name=name,
                 target=target,
-                texts=self._other_texts(row, band),
+                texts=self._other_texts(row, band) | ({"description": ""} if from_description else {}),
                 warnings=codes,
                 confidence=confidence * REPAIRED ** len(codes),
             )
+
+    def _name(self, row: DataRow, band: Band) -> tuple[str, bool]:
+        """The row's name, and whether it stands in the description: beside 指标1 (绩效内容), or 三级 where 四级 is blank."""
+        printed = self._texts(row, band.name)
+        name = clean_name(printed)
+        described = band.columns.get("description", ())
+        if not name and is_unused_number(printed) and described:
+            return clean_name(self._texts(row, described[0])), True
+        third = band.columns.get("level3", ())
+        if not printed and third and any(self._texts(row, column) for column in band.targets):
+            return clean_name(self._covering_text(row, third[0])), False
+        return name, False
 
     def _slot(self, part: int, column: int) -> Slot:
         """The cell at a physical row and column, looked up at its beginning when it only covers the row."""
@@ -201,7 +213,10 @@ class TableReader:
 
     def _target(self, row: DataRow, band: Band, column: int) -> tuple[str, tuple[Box, ...], float]:
         index = band.targets.index(column) if column in band.targets else 0
-        comparators, units = band.columns.get("comparator", ()), band.columns.get("unit_of_measure", ())
+        comparators = band.columns.get("comparator", ()) or tuple(
+            c for c in band.columns.get("direction", ()) if is_sign(self._covering_text(row, c))
+        )  # some print ≥ and ≤ as 指标方向
+        units = band.columns.get("unit_of_measure", ())
         comparator = _pick(comparators, index)
         unit = _pick(units, index)
         value = self._covering_text(row, column)
@@ -231,6 +246,8 @@ class TableReader:
             if (text := self._covering_text(row, column))
         ]
         texts["basis"] = "；".join(filter(None, [texts["basis"], *others]))
+        above = [text for column in band.columns.get("level3", ()) if (text := self._covering_text(row, column))]
+        texts["description"] = "；".join(filter(None, [*(f"三级指标：{text}" for text in above), texts["description"]]))
         return texts
 
 

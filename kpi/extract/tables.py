@@ -28,6 +28,7 @@ from kpi.model import (
 from kpi.tables.blocks import Block, read_block
 from kpi.tables.carry import ProjectRun, project_runs
 from kpi.tables.joins import cut_rows
+from kpi.tables.layouts import in_year
 from kpi.tables.stitch import Stretch
 from kpi.targets import normalize
 from kpi.text import fold, squeeze
@@ -100,10 +101,10 @@ class _Extraction:
     def __init__(self, stretch: Stretch, number: int, origin: Origin, units_before: int) -> None:
         self.stretch, self.number, self.origin = stretch, number, origin
         self.rows = stretch.rows
-        self.layout = stretch.layout
+        self.year = year_of_titles(stretch.titles) or origin.year
+        self.layout = in_year(stretch.layout, self.year)
         self.block = read_block(stretch.block, stretch.titles)
         self.kind = table_kind(stretch, self.block)
-        self.year = year_of_titles(stretch.titles) or origin.year
         self.department = department_of_table(self.block.department or self.block.unit, origin.department)
         self.cuts = cut_rows(self.rows, self.layout)
         self.reader = TableReader(self.rows, self.layout, self.cuts)

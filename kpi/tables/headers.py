@@ -39,7 +39,7 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
     "level2": ("二级指标", "二级", "二级绩效指标", "绩效指标二级", "指标类别", "二级指标名称", "二级目标"),
     "name": (
         "三级指标", "三级目标", "三级", "三级绩效指标", "指标名称", "绩效指标", "三级指标名称", "绩效指标名称", "指标", "具体指标",
-        "四级指标", "指标内容名称", "个性指标",
+        "四级指标", "四级绩效指标", "指标内容名称", "个性指标",
     ),
     "target": (
         "指标值", "目标值", "年度指标值", "绩效指标值", "年度目标值", "全年目标值", "预期指标值", "预期目标值", "指标目标值",
@@ -47,15 +47,15 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
         "预计当年实现", "预期当年实现", "预计当年实现值", "当年目标值", "本年目标值", "当年预期实现值", "年度绩效指标值",
         "三级指标值", "标准值", "实施期目标值", "总目标值", "全年实现值", "预期值", "目标", "设定值", "年初指标值", "年初目标值",
         "指标值数值", "指标目标", "实施周期目标值", "实施周期指标值", "实施期指标值", "中长期目标值", "中期目标值", "年度值",
-        "全年程", "全年",
-    ),
+        "全年程", "全年", "数值", "指标数值", "目标数值",
+    ),  # 数值: between 符号 and 单位 under 指标值 (海南, 黑龙江)
     "half_target": (
         "半年目标值", "半年程目标值", "半年指标值", "上半年目标值", "上半年指标值", "半年计划值", "半年程指标值",
         "1-6月目标值", "6月底目标值", "半年程", "半年", "上半年",
     ),  # 江苏; 半年（程） and 全年（程） alone stand under 指标值
     "history": (
         "前年", "上年", "前年实际值", "上年实际值", "前年完成值", "上年完成值", "前年实际完成", "上年实际完成", "上年预计完成",
-        "上年预计实现", "前年实现值", "上年实现值", "近两年指标值", "历史值", "上年度指标值", "历史水平", "行业标准", "上年实际",
+        "上年预计实现", "前年实现值", "上年实现值", "近两年指标值", "历史值", "上年度指标值", "历史水平", "行业标准", "上年实际", "历史标准", "行业标准值", "历史标准值", "国家标准值", "行业水平", "行业值", "参考值", "基期值",
         "前年实际", "前年值", "上年值", "上年预计完成值", "上年实际完成值", "前年实际完成值",
     ),  # 湖北
     "comparator": (
@@ -67,7 +67,7 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
     "direction": ("指标方向性", "指标方向", "方向性", "正反向", "正向反向"),
     "description": (
         "绩效指标描述", "指标描述", "指标解释", "指标内容", "指标值说明", "指标说明", "说明", "指标含义", "指标释义", "指标值内容说明",
-        "描述", "绩效指标解释", "绩效指标内容", "指标解释及计算公式", "计算公式", "指标定义", "内容",
+        "描述", "绩效内容", "绩效指标解释", "绩效指标内容", "指标解释及计算公式", "计算公式", "指标定义", "内容",
     ),
     "basis": (
         "指标值确定依据", "指标值设定依据", "绩效标准", "评分标准", "评扣分标准", "评分规则", "确定依据", "设定依据", "指标值依据",
@@ -197,6 +197,8 @@ _NOTE = re.compile(
 """湖南, 贵州: rows at the foot of the form."""
 _PERIOD_TITLE = re.compile("^(?:(长期|中长期|中期|实施期)|年度|当年|本年度?)绩效(?:目标|指标)[\\d一二三四五六]*表?$")
 """湖北: one project, a table of 长期绩效目标 and one of 年度绩效目标."""
+_STAGE = re.compile("(?:(二上|批复|审定|核定|调整后)|一上|申报|调整前)的?")
+"""Stages of a budget before 指标值: where two stages stand side by side, the later one holds."""
 _BRACKETS = re.compile(r"[（(【\[][^（(【\[)）】\]]*[)）】\]]")
 _DECORATION = re.compile(r"[\s\d:：、,，.。;；()（）【】\[\]/／\\*＊%-]|[一二三四五六七八九十]{1,6}[、.．]")
 _LEVEL_DECORATION = re.compile(
@@ -245,8 +247,16 @@ def column_role(text: str) -> str:
     bare = _without_year(text)
     if role := _look_up(_COLUMNS, bare):
         return role
+    if (stage := _STAGE.match(bare)) and _look_up(_COLUMNS, bare[stage.end() :]) == "target":
+        return "target"
     wider = _COLUMNS.get(_WIDENING.sub("", bare_key(bare)), "")
     return "" if wider in {"name", "goal", "project", "unit"} else wider  # 年度绩效指标 stands over several columns
+
+
+def is_final(text: str) -> bool:
+    """Whether a header says that its column holds what was decided in the end (二上, 批复, 调整后)."""
+    stage = _STAGE.match(_without_year(text))
+    return stage is not None and stage[1] is not None
 
 
 def roles_of_header(texts: Sequence[str]) -> list[str]:
@@ -304,6 +314,12 @@ def is_total(text: str) -> bool:
 
 
 _YEAR = re.compile(r"(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})年度?")
+
+
+def year_of(text: str) -> int | None:
+    """The year in a header text (2026年目标值), None where there is none."""
+    match = re.search(r"(?<!\d)20\d\d(?=年)", fold(text))
+    return int(match[0]) if match else None
 
 
 def _without_year(text: str) -> str:

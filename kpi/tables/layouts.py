@@ -23,6 +23,8 @@ WHOLE_CODE = 15
 """Characters; project codes have 17–24 (21 in the national system), unit codes 3–12."""
 
 
+FOURTH_LEVEL = 3
+"""Rank of a 四级指标 among the words for names."""
 PROJECT_ROLES = ("code", "project", "unit", "goal", "amount", "fund")
 VALUE_ROLES = ("target", "half_target", "grade_best")
 
@@ -102,6 +104,34 @@ def in_period(layout: Layout, period: str) -> Layout:
     """The layout with its targets in a period that only the table's title names."""
     bands = tuple(replace(band, periods=(period,)) if band.periods == (ANNUAL,) else band for band in layout.bands)
     return replace(layout, bands=bands)
+
+
+def in_year(layout: Layout, year: int | None) -> Layout:
+    """The layout with the target of a year, where 指标值 of several years or stages stand side by side (三年滚动, 一上 ‖ 二上).
+
+    The year's own column is the target, of several stages the last one; the other columns become references.
+    """
+    starts = [band.name for band in layout.bands]
+    bands = []
+    for band, stop in zip(layout.bands, [*starts[1:], len(layout.roles)], strict=True):
+        beside = [c for c in range(band.name, stop) if layout.roles[c] == "target"]
+        told = [
+            c for c in beside if headers.year_of(layout.titles[c]) or headers.is_final(layout.titles[c].split("/")[-1])
+        ]
+        if len(beside) < 2 or len(band.targets) != 1 or not told:
+            bands.append(band)
+            continue
+        best = max(
+            beside,
+            key=lambda c: (
+                headers.year_of(layout.titles[c]) == year,
+                headers.is_final(layout.titles[c].split("/")[-1]),
+                -c,
+            ),
+        )
+        others = sorted({*band.columns.get("history", ()), *(c for c in beside if c != best)})
+        bands.append(replace(band, columns={**band.columns, "target": (best,), "history": tuple(others)}))
+    return replace(layout, bands=tuple(bands))
 
 
 def _may_be_header(row: GridRow, words: int = 2) -> bool:
@@ -222,7 +252,10 @@ def _settled_roles(paths: Sequence[Sequence[str]]) -> list[str]:
     best = max(_name_rank(paths[column]) for column in names)
     for column in names:
         if _name_rank(paths[column]) < best:
-            roles[column] = ""
+            roles[column] = "level3" if best == FOURTH_LEVEL and "三级" in fold(paths[column][-1]) else ""
+    signs = [c for c, role in enumerate(roles) if role == "comparator" and "符" in fold(paths[c][-1])]
+    if signs:  # beside 计算符号 a column 指标性质 says 定量 or 定性 (内蒙古, 吉林)
+        roles = ["value_type" if r == "comparator" and c not in signs else r for c, r in enumerate(roles)]
     first = next(column for column, role in enumerate(roles) if role == "name")
     for column, path in enumerate(paths):
         if column > first and path and (roles[column] == "goal" or (not roles[column] and _period(path))):
@@ -235,9 +268,9 @@ def _settled_roles(paths: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _name_rank(path: Sequence[str]) -> int:
-    """三级指标 is the name where both it and a wider word (绩效指标 down the side) are printed."""
+    """三级指标 is the name where both it and a wider word (绩效指标 down the side) are printed, 四级指标 where both are."""
     text = fold(path[-1])
-    return 2 if "三级" in text else 1 if "名称" in text else 0
+    return FOURTH_LEVEL if "四级" in text else 2 if "三级" in text else 1 if "名称" in text else 0
 
 
 def _period(path: Sequence[str]) -> str:

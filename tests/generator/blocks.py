@@ -31,7 +31,9 @@ class Grid:
     header_start: int = 0
     """First row of the header: rows above it are blocks such as 项目名称 that are never repeated."""
     landscape: bool = False
-    ruled: bool = True
+    drawn: str = "all"
+    """Which lines are drawn: `all`, `none`, `rows` (under each row), `three` (三线表: around the header and at the end),
+    `zebra` (every second row grey). Word, HTML and workbooks draw all lines or none."""
     title: str = ""
     repeat_title: bool = False
     """The sheet's title and 部门名称 lines come again with the header on each page."""
@@ -42,6 +44,11 @@ class Grid:
     """First column → width of each 绩效 group of a wide table (成本, 产出 …); empty otherwise."""
     amount_columns: tuple[int, ...] = ()
     sheet: str = ""
+
+    @property
+    def ruled(self) -> bool:
+        """Whether all cells have lines around them."""
+        return self.drawn == "all"
 
     @property
     def column_count(self) -> int:

@@ -14,6 +14,7 @@ from tests.generator.layout_lists import outline, split
 from tests.generator.layout_overall import overall, overall_self
 from tests.generator.layout_project import one_project
 from tests.generator.layout_prose import borderless, prose
+from tests.generator.layout_ruleless import ruleless_lists, ruleless_outline, ruleless_tables, ruleless_wide
 from tests.generator.layout_self import project_self, two_halves
 from tests.generator.layout_variants import grades, half_year, self_split, typed, years
 from tests.generator.layout_wide import wide
@@ -36,6 +37,10 @@ LAYOUTS: dict[str, Maker] = {
     "typed": typed,
     "borderless": borderless,
     "prose": prose,
+    "ruleless_tables": ruleless_tables,
+    "ruleless_lists": ruleless_lists,
+    "ruleless_outline": ruleless_outline,
+    "ruleless_wide": ruleless_wide,
 }
 FORMATS = ("pdf", "docx", "xlsx", "html", "tabs", "spaces", "lines")
 OFFICE_FORMATS = ("doc", "xls", "wordpdf", "sheetpdf")
@@ -76,6 +81,8 @@ class SyntheticDocument:
 
     def offers(self, form: str) -> bool:
         """Whether the layout is published in this format: a wide table out of a page's text by spaces is past saving."""
+        if self.layout.startswith("ruleless"):
+            return form in ("pdf", "wordpdf")  # elsewhere lines do not matter
         return form != "spaces" or self.layout in WITH_SPACES
 
     def render(self, form: str, path: Path) -> None:

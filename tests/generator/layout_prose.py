@@ -119,7 +119,7 @@ def borderless(rng: random.Random) -> tuple[Department, list[Section]]:
     for section in sections:
         for block in section.blocks:
             if isinstance(block, Grid):
-                block.ruled = False
+                block.drawn = "none"
     return department, sections
 
 

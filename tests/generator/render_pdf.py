@@ -196,7 +196,9 @@ class PdfRenderer:
                 elif self.look.continued:
                     self.text(self.size[0] - self.look.margin - 40, self.y, self.look.continued, 9)
                     self.y += CONTINUED_HEIGHT
-            self.pieces(page, drawn, ruled=grid.ruled)
+            self.pieces(page, drawn, grid)
+            if grid.drawn in ("rows", "three"):
+                self.level_lines(page, grid, last=number == len(pages) - 1)
             self.y += page.height
         self.y += 10
 
@@ -216,7 +218,10 @@ class PdfRenderer:
             self.text(x, self.y, line, 10)
             self.y += 15
 
-    def pieces(self, page: PagePiece, style: PageStyle, *, ruled: bool) -> None:
+    def pieces(self, page: PagePiece, style: PageStyle, grid: Grid) -> None:
+        ruled = grid.ruled
+        if grid.drawn == "zebra":
+            self.zebra(page)
         edges: set[tuple[float, float, float, float]] = set()
         right = self.look.margin + max(piece.x1 for piece in page.pieces)
         for piece in page.pieces:
@@ -235,6 +240,29 @@ class PdfRenderer:
                 edges.add((x0, bottom, x1, bottom))
         if ruled:
             self.rule(sorted(edges))
+
+    def level_lines(self, page: PagePiece, grid: Grid, *, last: bool) -> None:
+        """Lines from side to side: under each row, or above and under the header and under the last row."""
+        x0 = self.look.margin
+        x1 = x0 + max(piece.x1 for piece in page.pieces)
+        head = [p for p in page.pieces if grid.header_start <= p.cell.row < grid.header_start + grid.header_rows]
+        ends = {0.0, page.height} if last else {0.0}
+        if grid.drawn == "rows":
+            edges = {(x0 + p.x0, self.y + y, x0 + p.x1, self.y + y) for p in page.pieces for y in (p.top, p.bottom)}
+        else:
+            ends |= {piece.bottom for piece in head if piece.row == max(p.row + p.row_span for p in head) - 1}
+            edges = {(x0, self.y + y, x1, self.y + y) for y in ends}
+        self.rule(sorted(edges))
+
+    def zebra(self, page: PagePiece) -> None:
+        """Every second row in grey from side to side, without a line."""
+        x1 = max(piece.x1 for piece in page.pieces)
+        rows = {piece.row: (piece.top, piece.bottom) for piece in page.pieces if piece.row_span == 1}
+        self.canvas.setFillGray(0.92)
+        for row, (top, bottom) in rows.items():
+            if row % 2:
+                self.canvas.rect(self.look.margin, self.size[1] - self.y - bottom, x1, bottom - top, stroke=0, fill=1)
+        self.canvas.setFillGray(0)
 
     def fill(self, piece: Piece) -> None:
         """Grey behind a header cell."""
