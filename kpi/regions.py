@@ -63,13 +63,30 @@ def _names() -> tuple[tuple[str, Region], ...]:
     return tuple(sorted(set(entries), key=lambda entry: (-len(entry[0]), entry[1].province, entry[1].city)))
 
 
+@cache
+def _names_by_start() -> dict[str, list[tuple[int, str, Region]]]:
+    """The names, numbered in the order of `_names`, by their first two characters."""
+    table: dict[str, list[tuple[int, str, Region]]] = {}
+    for number, (name, region) in enumerate(_names()):
+        table.setdefault(name[:_SHORT_NAME], []).append((number, name, region))
+    return table
+
+
+def _named_in(text: str) -> list[Region]:
+    """The regions whose names stand in a folded text, longest name first."""
+    table = _names_by_start()
+    starts = {text[place : place + _SHORT_NAME] for place in range(len(text) - 1)}
+    found = [entry for start in starts for entry in table.get(start, ()) if entry[1] in text]
+    return [region for _, _, region in sorted(found, key=lambda entry: entry[0])]
+
+
 def region_of_texts(texts: Iterable[str], hint: Region | None = None) -> Region | None:
     """The region that titles and unit names print, most exact first.
 
     A county whose name is not unique needs its city or province in the texts or in `hint`.
     """
     text = " ".join(fold(part) for part in texts)
-    found = [region for name, region in _names() if name in text]
+    found = _named_in(text)
     if not found:
         return None
     counties = [region for region in found if region.county]
