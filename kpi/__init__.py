@@ -6,6 +6,7 @@ The public names are imported on first use, so that `import kpi` is quick.
 from __future__ import annotations
 
 import importlib
+import logging
 from typing import Any
 
 _PUBLIC = {
@@ -20,6 +21,9 @@ _PUBLIC = {
 }
 
 __all__ = ["KpiError", "cluster_names", "format_target", "ingest", "normalize", "open_store", "parse", "review"]
+
+# Who uses the library decides what becomes of its logs, see `kpi.logs`.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:

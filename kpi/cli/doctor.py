@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kpi.cli.options import TABLE, format_option, store_option
+from kpi.cli.options import TABLE, format_option, log_option, store_option
 
 
 @click.command(epilog="示例：kpi doctor --check")
@@ -16,6 +16,7 @@ from kpi.cli.options import TABLE, format_option, store_option
 @click.option("--check", is_flag=True, help="只检查，不修复。")
 @click.option("--rebuild", is_flag=True, help="按已解析的结果全部重建，不论有无问题。")
 @format_option(TABLE, "json")
+@log_option
 def command(store: Path, check: bool, rebuild: bool, wanted: str | None) -> int:
     """逐个核对快照文件的校验和、索引版本、解析结果和原文件，并修复能修复的问题。
 

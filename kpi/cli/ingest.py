@@ -15,11 +15,13 @@ from kpi.cli.options import (
     chosen_limits,
     format_option,
     limit_options,
+    log_option,
     output_option,
     quiet_option,
     store_option,
 )
 from kpi.errors import parts_line
+from kpi.logs import as_json
 
 if TYPE_CHECKING:
     from kpi.ingestion import FileReport, IngestReport
@@ -32,6 +34,10 @@ _ATTRIBUTES = ("province", "city", "county", "department", "year")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @store_option
 @click.option("--jobs", type=click.IntRange(min=0), default=0, help="解析进程数，0 为每个处理器核一个。")
+@click.option(
+    "--scheduler", default="", envvar="KPI_SCHEDULER", show_envvar=True, metavar="地址",
+    help="多机解析：Dask 调度器的地址，如 tcp://HOST:8786；文件和指标库须在所有机器可见。须 pip install 'kpi-atlas[cluster]'。",
+)  # fmt: skip
 @limit_options
 @click.option("--sync", is_flag=True, help="所给目录中已不存在的文件从库中移除。")
 @click.option("--retry", is_flag=True, help="重新解析以前失败的文件。")
@@ -42,6 +48,7 @@ _ATTRIBUTES = ("province", "city", "county", "department", "year")
 @click.option("--year", type=click.IntRange(1990, 2100), default=None, help="文件自身未写明时的年度。")
 @format_option(TABLE, "json", "jsonl")
 @output_option
+@log_option
 @quiet_option
 def command(
     paths: tuple[Path, ...], store: Path, wanted: str | None, output: Path | None, quiet: bool, **options: Any
@@ -53,11 +60,12 @@ def command(
     from kpi.ingestion import ingest
 
     stated = {name: options[name] for name in _ATTRIBUTES if options[name]}
-    with _progress_bar(hidden=quiet) as told:
+    with _progress_bar(hidden=quiet or as_json()) as told:
         report = ingest(
             paths,
             store,
             jobs=options["jobs"],
+            scheduler=options["scheduler"],
             attributes=stated,
             sync=options["sync"],
             retry=options["retry"],
@@ -110,9 +118,9 @@ def _show(report: IngestReport, wanted: str, output: Path | None, *, quiet: bool
         output.write_text(text, "utf-8")
     elif wanted != TABLE:
         click.echo(text, nl=False)
-    elif not quiet:
+    elif not quiet and not as_json():
         click.echo(text, nl=False, err=True)
-    if quiet:
+    if quiet and not as_json():
         for file in report.failures:
             click.echo(_failure_line(file), err=True)
 

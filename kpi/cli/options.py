@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from kpi.limits import LIMIT_NAMES, Limits, limits_from
+from kpi.logs import FORMATS as LOG_FORMATS
+from kpi.logs import VARIABLE as LOG_VARIABLE
+from kpi.logs import configure
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -104,6 +107,19 @@ def output_option(function: Command) -> Command:
 def quiet_option(function: Command) -> Command:
     """`--quiet`: no progress and no messages on standard error but errors."""
     return click.option("-q", "--quiet", is_flag=True, help="不显示进度和提示。")(function)
+
+
+def log_option(function: Command) -> Command:
+    """`--log-format text|json`: what becomes of standard error; the environment variable KPI_LOG_FORMAT for all commands."""
+    return click.option(
+        "--log-format", type=click.Choice(LOG_FORMATS), default=None, is_eager=True, expose_value=False, callback=_configure_logs,
+        help=f"日志格式：json 为标准错误上每行一个 JSON 对象，不显示进度条。  [环境变量：{LOG_VARIABLE}]",
+    )(function)  # fmt: skip
+
+
+def _configure_logs(_context: click.Context, _parameter: click.Parameter, wanted: str | None) -> None:
+    if wanted is not None:
+        configure(wanted)
 
 
 def chosen_format(wanted: str | None, output: Path | None, formats: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,10 +19,12 @@ from kpi.cli.options import (
     chosen_limits,
     format_option,
     limit_options,
+    log_option,
     output_option,
     quiet_option,
 )
 from kpi.errors import BadInput, MissingDependency, error_parts, parts_line
+from kpi.logs import as_json, failure_fields
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from kpi.ingestion.sources import SourceFile
     from kpi.limits import Limits
     from kpi.model import Document
+
+_log = logging.getLogger(__name__)
 
 FORMATS = (TABLE, "jsonl", "json", "csv", "xlsx", "parquet")
 SHOWN_ROWS = 20
@@ -48,10 +53,23 @@ class Batch:
         """Sort one file's outcome in."""
         if isinstance(outcome, MissingDependency):
             self.skipped.append(error_parts(outcome, path))
+            _log.warning("file_skipped", extra={"document": path, **failure_fields(self.skipped[-1])})
         elif isinstance(outcome, BaseException):
-            self.failures.append(error_parts(outcome, path))
+            self.fail(path, error_parts(outcome, path))
         else:
             self.documents.append(outcome)
+            figures = {
+                "indicators": outcome.indicators,
+                "tables": outcome.tables,
+                "suspect_pages": outcome.suspect_pages,
+            }
+            counts = {name: len(items) for name, items in figures.items()}
+            _log.info("file_parsed", extra={"document": path, "sha256": outcome.sha256, **counts})
+
+    def fail(self, path: str, parts: dict[str, str]) -> None:
+        """Take in that a file failed, with the parts of its error."""
+        self.failures.append(parts)
+        _log.warning("file_failed", extra={"document": path, **failure_fields(parts)})
 
 
 @click.command(
@@ -66,6 +84,7 @@ class Batch:
 )
 @format_option(*FORMATS)
 @output_option
+@log_option
 @quiet_option
 def command(
     paths: tuple[Path, ...], jobs: int, wanted: str | None, output: Path | None, limit: int | None, **flags: Any
@@ -83,11 +102,16 @@ def command(
     if flags["explain"]:
         for line in _explanations(batch.documents):
             click.echo(line, err=True)
-    if not flags["quiet"]:
+    if not flags["quiet"] and not as_json():
         _show_summary(batch)
-    for parts in batch.failures:
-        click.echo(f"失败：{parts_line(parts)}", err=True)
+    show_parts("失败", batch.failures)
     return 1 if batch.failures else 0
+
+
+def show_parts(title: str, failures: Sequence[Mapping[str, str]]) -> None:
+    """Tell people what was skipped or failed; machines have it in the log."""
+    for parts in () if as_json() else failures:
+        click.echo(f"{title}：{parts_line(parts)}", err=True)
 
 
 def parse_batch(paths: Sequence[Path], *, jobs: int, quiet: bool, limits: Limits | None = None) -> Batch:
@@ -142,7 +166,7 @@ def _take(batch: Batch, file: SourceFile, outcomes: Mapping[str, Document | list
         path = file.inside(member.name).path
         inner = outcomes.get(path)
         if isinstance(inner, list) or inner is None:  # it could not be taken out
-            batch.failures.append({**member.failure, "where": path})
+            batch.fail(path, {**member.failure, "where": path})
         else:
             batch.take(path, inner)
 
@@ -157,7 +181,7 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str, int], None]
         TextColumn("解析"), BarColumn(), MofNCompleteColumn(), TextColumn("剩余"), TimeRemainingColumn(),
         TextColumn("{task.fields[path]}", markup=False),
     )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet or as_json()) as bar:
         task = bar.add_task("", total=total, path="")
         expected = total
 
@@ -261,5 +285,4 @@ def _show_summary(batch: Batch) -> None:
             click.echo(f"可疑：{document.name} {place}：{suspect.message}", err=True)
         if not document.indicators and not document.suspect_pages:
             click.echo(f"没有绩效目标表：{document.name}", err=True)
-    for parts in batch.skipped:
-        click.echo(f"跳过：{parts_line(parts)}", err=True)
+    show_parts("跳过", batch.skipped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kpi.cli.options import TABLE, chosen_format, format_option, output_option, quiet_option
+from kpi.cli.options import TABLE, chosen_format, format_option, log_option, output_option, quiet_option
+from kpi.logs import as_json
 
 if TYPE_CHECKING:
     from kpi.model import Finding
     from kpi.review.report import Report
+
+_log = logging.getLogger(__name__)
 
 FORMATS = (TABLE, "jsonl", "xlsx", "docx")
 NEVER = "never"
@@ -42,6 +46,7 @@ _STYLES = {"E": "bold red", "W": "yellow", "I": "cyan"}
     "--severity", type=click.Choice(["E", "W", "I"]), default="I", show_default=True, help="只列此等级及以上的意见。"
 )
 @click.option("--jobs", type=click.IntRange(min=0), default=0, help="解析进程数，0 为每个处理器核一个。")
+@log_option
 @quiet_option
 def command(
     paths: tuple[Path, ...], store: Path | None, wanted: str | None, output: Path | None, quiet: bool, **options: Any
@@ -50,8 +55,7 @@ def command(
 
     指出哪里有问题、为什么、应为什么、怎么改；E 强制为应当改正，W 提示为建议核对，I 线索供参考。
     """
-    from kpi.cli.parse import parse_batch
-    from kpi.errors import parts_line
+    from kpi.cli.parse import parse_batch, show_parts
     from kpi.review.profiles import read_profile
     from kpi.review.report import make_report
 
@@ -65,12 +69,12 @@ def command(
     failed = options["fail_on"] != NEVER and report.reaches(options["fail_on"])
     if batch.documents:
         _write(_kept(report, options["severity"]), chosen, output)
-    if not quiet and batch.documents:
+    fields = {"documents": len(report.documents), "findings": report.by_severity(), "with_store": report.with_store}
+    _log.info("review_done", extra=fields)
+    if not quiet and not as_json() and batch.documents:
         _tell(report, output)
-    for parts in batch.skipped:
-        click.echo(f"跳过：{parts_line(parts)}", err=True)
-    for parts in batch.failures:
-        click.echo(f"失败：{parts_line(parts)}", err=True)
+    show_parts("跳过", batch.skipped)
+    show_parts("失败", batch.failures)
     if batch.failures:
         return 1
     return 3 if failed else 0

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import click
 
-from kpi.cli.options import store_option
+from kpi.cli.options import log_option, store_option
 from kpi.errors import KpiError, UsageError
+from kpi.logs import as_json
+
+_log = logging.getLogger(__name__)
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSWORD_VARIABLE = "KPI_PASSWORD"  # noqa: S105 - the name of a variable
@@ -38,6 +41,7 @@ _UPLOAD_MEGABYTES = 200
     show_default=True,
     help="单个上传文件的上限，MB。",
 )
+@log_option
 @click.option("--open", "browser", is_flag=True, help="同时打开浏览器。")
 def command(store: Path, port: int, host: str, proxy_header: str, max_upload: int, browser: bool) -> None:
     """打开网页界面：检索、对比、审核、导入。
@@ -47,11 +51,17 @@ def command(store: Path, port: int, host: str, proxy_header: str, max_upload: in
     password = os.environ.get(PASSWORD_VARIABLE, "")
     check_exposure(host, password=password, proxy_header=proxy_header)
     environment = {"KPI_STORE": str(store.resolve()), HEADER_VARIABLE: proxy_header}
-    shown = "localhost" if host in LOCAL else host
-    click.echo(
-        f"绩标通：http://{f'[{shown}]' if ':' in shown else shown}:{port}　指标库：{store}　（Ctrl+C 结束）", err=True
-    )
+    _tell_started(store, host, port, password=bool(password), proxy_header=proxy_header)
     _run(environment, options(host, port, max_upload, browser=browser))
+
+
+def _tell_started(store: Path, host: str, port: int, *, password: bool, proxy_header: str) -> None:
+    fields = {"store": str(store), "host": host, "port": port, "password": password, "proxy_header": proxy_header}
+    _log.info("app_started", extra=fields)
+    if not as_json():
+        shown = "localhost" if host in LOCAL else host
+        address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+        click.echo(f"绩标通：{address}　指标库：{store}　（Ctrl+C 结束）", err=True)
 
 
 def check_exposure(host: str, *, password: str, proxy_header: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from kpi.catalog.publish import Change, Published, registered
 from kpi.errors import StoreError
 from kpi.ingestion.parsed import load_plain, parser_version
 from kpi.ingestion.publishing import publish_change
+
+_log = logging.getLogger(__name__)
 
 DAMAGED, OUTDATED, LEFT_OVER, SUPERSEDED = "damaged", "outdated_index", "left_over", "superseded_result"
 NO_RESULT, NO_ORIGINAL = "missing_result", "missing_original"
@@ -38,7 +41,12 @@ def examine(store: str | Path) -> list[Problem]:
     layout = Layout(store)
     if not layout.root.is_dir():
         raise StoreError("没有这个指标库", where=str(layout.root), advice="先用 kpi ingest 导入文件", code="no_store")
-    return [*_snapshots(layout), *_index(layout), *_left_over(layout), *_documents(layout)]
+    problems = [*_snapshots(layout), *_index(layout), *_left_over(layout), *_documents(layout)]
+    for problem in problems:
+        found = {"code": problem.code, "where": problem.where, "mendable": problem.mendable}
+        _log.warning("store_problem", extra=found)
+    _log.info("store_examined", extra={"store": str(layout.root), "problems": len(problems)})
+    return problems
 
 
 def mend(store: str | Path, problems: list[Problem], *, rebuild: bool = False) -> Published | None:
@@ -60,6 +68,9 @@ def mend(store: str | Path, problems: list[Problem], *, rebuild: bool = False) -
             prune(layout)
             for folder in superseded_results(layout):
                 shutil.rmtree(folder, ignore_errors=True)
+    if codes or rebuild:
+        name = published.name if published else layout.current()
+        _log.info("store_mended", extra={"store": str(layout.root), "codes": sorted(codes), "snapshot": name})
     return published
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kpi.catalog.publish import Published
+from kpi.logs import failure_fields
+
+_log = logging.getLogger(__name__)
 
 PARSED, KNOWN, EMPTY, DUPLICATE, SKIPPED, FAILED = "parsed", "known", "empty", "duplicate", "skipped", "failed"
 LIBRARY = "library"
@@ -38,6 +42,18 @@ class FileReport:
     notes: tuple[str, ...] = ()
 
 
+def log_file(report: FileReport) -> None:
+    """Log what became of a file: `file_failed`, `file_skipped`, `file_parsed`, or `file_known` where nothing was to be done."""
+    fields = {"document": report.path, "sha256": report.sha256, "status": report.status}
+    if report.status in {FAILED, SKIPPED}:
+        _log.warning(f"file_{report.status}", extra={**fields, **failure_fields(report.failure)})
+    elif report.status in {KNOWN, DUPLICATE}:
+        _log.debug("file_known", extra=fields)
+    else:
+        figures = {name: getattr(report, name) for name in ("indicators", "tables", "repairs", "suspect_pages")}
+        _log.info("file_parsed", extra={**fields, **figures, "seconds": round(report.seconds, 3)})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
     """One run: a report for each given file and what was published."""
@@ -57,6 +73,15 @@ class IngestReport:
     def failures(self) -> tuple[FileReport, ...]:
         """The files that failed."""
         return tuple(file for file in self.files if file.status == FAILED)
+
+    def log(self) -> None:
+        """Log the run as `ingest_done`."""
+        fields = {
+            "files": len(self.files), "counts": self.counts, "indicators": sum(file.indicators for file in self.files),
+            "removed": len(self.removed), "snapshot": self.published.name, "changed": self.published.changed,
+            "seconds": round(self.seconds, 3),
+        }  # fmt: skip
+        _log.info("ingest_done", extra=fields)
 
     def to_plain(self) -> dict[str, Any]:
         """JSON-ready values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,13 +15,15 @@ from kpi.catalog.documents import ATTRIBUTES, DocumentRow, Entry, contradicted, 
 from kpi.catalog.layout import DOCUMENTS, Layout
 from kpi.catalog.publish import Change, Published, usable
 from kpi.errors import BadInput, UsageError
-from kpi.ingestion.executor import Executor, ProcessExecutor
+from kpi.ingestion.executor import Executor, executor_for
 from kpi.ingestion.parsed import Member, ParsedResults, load_plain
 from kpi.ingestion.parsing import Parser, ParseTask, failed, is_lasting, parse_task
 from kpi.ingestion.publishing import publish_change
-from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, FileReport, IngestReport, Progress
+from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, FileReport, IngestReport, Progress, log_file
 from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, is_there, known_content
 from kpi.limits import Limits, limit_changed, limit_in_force, limits_from
+
+_log = logging.getLogger(__name__)
 
 
 def ingest(  # noqa: PLR0913 - keyword-only settings of a run
@@ -31,6 +34,7 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     attributes: Mapping[str, str | int] | None = None,
     sync: bool = False,
     retry: bool = False,
+    scheduler: str = "",
     executor: Executor | None = None,
     limits: Limits | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -45,20 +49,24 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
         attributes: province, city, county, department, year of documents that do not say it themselves.
         sync: documents whose files vanished from the given folders leave the store.
         retry: parse again what failed before.
+        scheduler: address of a Dask scheduler, whose workers parse; files and store must lie where all of them see them.
         executor: where to parse; worker processes of this machine by default.
         limits: what a file may cost, as the environment says by default.
         progress: called after each file.
         parse: the parser, `kpi.parse` by default; must be picklable for worker processes.
 
     Raises:
-        UsageError: an unknown attribute.
+        UsageError: an unknown attribute, or more than one of jobs, scheduler and executor.
         StoreError: the store cannot be written, or another writer does not finish.
+        ClusterError: the scheduler cannot be reached or was lost; nothing is published, what was parsed is kept.
+        MissingDependency: the library for clusters is not installed.
     """
     start = time.perf_counter()
     stated = _checked(attributes or {})
+    allowed = limits or limits_from()
+    workers = executor_for(jobs=jobs, scheduler=scheduler, executor=executor, limits=allowed)
     layout = Layout(Path(store))
     layout.create()
-    allowed = limits or limits_from()
     results = ParsedResults(layout)
     files, missing = find_files(paths)
     held = _held(layout)
@@ -67,10 +75,10 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     )
     run = _Run(layout, results, held, allowed, make_task, progress or _silent, retry=retry)
     run.total = len(files) + len(missing)
+    _log.info("ingest_started", extra={"store": str(layout.root), "files": len(files), "missing": len(missing)})
     for path in missing:
         failure = {"code": "not_found", "what": "文件不存在", "where": path, "found": "", "advice": "检查路径"}
         run.tell(FileReport(path=path, status=FAILED, failure=failure))
-    workers = executor or ProcessExecutor(jobs, limits=allowed)
     tasks = run.take_stock(files)
     while tasks:
         following: list[ParseTask] = []
@@ -78,10 +86,12 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
             following += run.take(task, outcome)
         tasks = following
     published, gone = run.publish(paths if sync else (), stated)
-    return IngestReport(
+    report = IngestReport(
         files=tuple(sorted((run.annotated(report, stated) for report in run.reports), key=lambda report: report.path)),
         published=published, removed=gone, seconds=time.perf_counter() - start,
     )  # fmt: skip
+    report.log()
+    return report
 
 
 class _Run:
@@ -105,6 +115,7 @@ class _Run:
 
     def tell(self, report: FileReport) -> None:
         self.reports.append(report)
+        log_file(report)
         self.progress(Progress(len(self.reports), self.total, report.path, report.status))
 
     def take_stock(self, files: Iterable[SourceFile]) -> list[ParseTask]:

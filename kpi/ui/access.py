@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import os
 import time
 
 import streamlit as st
+
+_log = logging.getLogger(__name__)
 
 PASSWORD_VARIABLE = "KPI_PASSWORD"  # noqa: S105 - the name of a variable
 HEADER_VARIABLE = "KPI_PROXY_HEADER"
@@ -23,6 +26,7 @@ def admitted() -> bool:
     """Whether this session may see the app; draws the request for a password otherwise."""
     header, password = os.environ.get(HEADER_VARIABLE, ""), os.environ.get(PASSWORD_VARIABLE, "")
     if header and not st.context.headers.get(header):
+        _log.warning("proxy_header_missing", extra={"address": st.context.ip_address})
         st.error("请通过单位的统一入口访问本系统。", icon=":material/lock:")
         return False
     if not password or st.session_state.get(_ADMITTED):
@@ -39,6 +43,7 @@ def _ask(password: str) -> bool:
             st.session_state[_ADMITTED] = True
             st.rerun()
         if sent:
+            _log.warning("password_refused", extra={"address": st.context.ip_address})
             time.sleep(_WRONG_SECONDS)
             st.error("密码不正确")
     return False

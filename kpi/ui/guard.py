@@ -11,7 +11,7 @@ import streamlit as st
 from kpi.errors import KpiError
 from kpi.ui.markup import escape
 
-_log = logging.getLogger("kpi.ui")
+_log = logging.getLogger(__name__)
 
 
 def tell(error: KpiError) -> None:
@@ -33,7 +33,7 @@ def guarded(run: Callable[[], None]) -> None:
         tell(error)
     except Exception:  # noqa: BLE001 - the one wrapper of pages: the reader gets a number, the log the whole
         number = secrets.token_hex(3).upper()
-        _log.exception("page failed, incident %s", number)
+        _log.exception("page_failed", extra={"incident": number})
         st.error(
             f"**这里出了点问题**  \n编号 {number}。已记录在服务日志中，其他页面不受影响；请重试，或把编号告诉维护者。",
             icon=":material/report:",

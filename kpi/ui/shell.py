@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from kpi.logs import configure
 from kpi.ui.access import admitted
 from kpi.ui.guard import guarded
 from kpi.ui.navigation import PAGES, page_of, runner
@@ -16,6 +17,7 @@ _HERE = Path(__file__).parent
 
 def main() -> None:
     """Draw the app in the state of its address."""
+    configure()
     st.set_page_config(
         page_title="绩标通",
         page_icon=str(_HERE / "icon.svg"),

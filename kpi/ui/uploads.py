@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import shutil
 import tempfile
@@ -12,12 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from kpi.errors import BadInput, KpiError
+from kpi.errors import BadInput, KpiError, error_parts
 from kpi.ingestion.sources import SUFFIXES
+from kpi.logs import failure_fields
 
 if TYPE_CHECKING:
     from kpi.ingestion import IngestReport
     from kpi.model import Document
+
+_log = logging.getLogger(__name__)
 
 UPLOAD_TYPES = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES))
 """Endings that the upload takes."""
@@ -88,6 +92,7 @@ def _members(path: Path, folder: Path) -> list[Upload]:
             own.mkdir()
             members.append(Upload(name, Path(shutil.move(member.path, own / name))))
     except KpiError as error:
+        _log.warning("upload_refused", extra={"document": path.name, **failure_fields(error_parts(error, ""))})
         members.append(Upload(path.name, path, failure=parts_of(error)))
     return members
 
@@ -109,10 +114,14 @@ def parse_uploads(uploads: Sequence[Upload], *, jobs: int = 0) -> Iterator[Uploa
         return
     for task, outcome in ProcessExecutor(jobs).run(kpi.parse, list(waiting)):
         upload = waiting[task]
+        fields = {"document": upload.name, "bytes": upload.path.stat().st_size}
         if isinstance(outcome, BaseException):
             upload.failure = parts_of(outcome)
+            _log.warning("upload_refused", extra={**fields, **failure_fields(error_parts(outcome, ""))})
         else:
             upload.document = outcome
+            found = {"sha256": outcome.sha256, "indicators": len(outcome.indicators)}
+            _log.info("upload_accepted", extra={**fields, **found})
         yield upload
 
 
