@@ -1,6 +1,6 @@
 """How soon a decision about clusters is seen by a reader that searches, on a store of 150,000 names and a million rows.
 
-    python benchmarks/cluster_decisions.py [--store DIR] [--names 150000] [--rows 1000000] [--earlier 0 100 1000]
+    python -m benchmarks.cluster_decisions [--store DIR] [--names 150000] [--rows 1000000] [--earlier 0 100 1000]
 
 `--store` takes a store that `benchmarks/search.py --store DIR` left; it is linked, not changed. Seconds run from the call to
 the reader's answer: publishing, opening the new snapshot, one search. `kpi` is the command with its start.
@@ -20,10 +20,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import synthetic
-from synthetic import Size
-
-from kpi.catalog.layout import Layout, share
+from benchmarks import synthetic
+from benchmarks.synthetic import Size
+from kpi.catalog.durable import share
+from kpi.catalog.layout import Layout
 from kpi.catalog.publish import Change
 from kpi.decisions import Decision, make_decision, save_decision
 from kpi.ingestion.publishing import publish_change, republish

@@ -1,6 +1,6 @@
 """Building and searching a store of a million indicators, beside the plain design and SQLite FTS5.
 
-    python benchmarks/search.py [--rows 1000000] [--store DIR] [--no-peers]
+    python -m benchmarks.search [--rows 1000000] [--store DIR] [--no-peers]
 
 Each phase runs in its own process, so that memory is its own. Times are of a shared machine: quote ratios of one run.
 """
@@ -21,13 +21,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import synthetic
-from synthetic import Size
-
+from benchmarks import synthetic
+from benchmarks.synthetic import Size
 from kpi.catalog.layout import Layout
 from kpi.catalog.publish import Change
 from kpi.ingestion.publishing import publish_change
 
+_ROOT = Path(__file__).resolve().parents[1]
 PARSER = "benchmark"
 QUERIES = 200
 FACETS = ("city", "province", "year", "department", "level1", "category", "unit", "kind", "comparator")
@@ -205,7 +205,7 @@ def add_one(folder: Path, size: Size, seed: int) -> dict[str, Any]:
         for who, what in zip(synthetic.WHO * 2, synthetic.WHAT, strict=False)
     ][:50]
     rows = [*fresh, *(chooser.choice(names) for _ in range(950))]
-    plain = synthetic.make_document(size.cities * size.years, "河南省", "安平市", 2026, rows, chooser)
+    plain = synthetic.make_document(size.documents, "河南省", "安平市", 2026, rows, chooser)
     entry = synthetic.keep_parsed(Layout(folder), plain, PARSER)
     start = time.perf_counter()
     published = publish_change(Layout(folder), Change(put=(entry,)))
@@ -383,22 +383,23 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--names", type=int, default=150_000)
     parser.add_argument("--cities", type=int, default=300)
+    parser.add_argument("--departments", type=int, default=1, help="documents of each city and year")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--store", type=Path, help="keep the store here (made if missing)")
     parser.add_argument("--no-peers", action="store_true", help="leave out the plain design and SQLite FTS5")
     parser.add_argument("--phase", choices=sorted(PHASES), action="append", help="only these phases")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    size = Size(options.rows, options.names, options.cities)
+    size = Size(options.rows, options.names, options.cities, departments=options.departments)
     if options.inside:
         print(json.dumps(PHASES[options.phase[0]](options.store, size, options.seed), ensure_ascii=False))
         return
-    folder = options.store or Path(tempfile.mkdtemp(prefix="kpi-benchmark-"))
+    folder = options.store.resolve() if options.store else Path(tempfile.mkdtemp(prefix="kpi-benchmark-"))
     peers = () if options.no_peers else ("plain_whoosh", "sqlite_fts")
     results = {}
     try:
         for phase in options.phase or ("make", "build", "search", "add_one", "decide", *peers):
-            results[phase] = run_phase(phase, folder, options)
+            results[phase] = run_phase(phase, folder, size, options.seed)
             print(f"{phase}: {json.dumps(results[phase], ensure_ascii=False, indent=1)}", flush=True)
     finally:
         if options.store is None:
@@ -406,13 +407,13 @@ def main() -> None:
     report_ratios(results)
 
 
-def run_phase(phase: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+def run_phase(phase: str, folder: Path, size: Size, seed: int) -> dict[str, Any]:
     """Run one phase in a process of its own."""
     command = [
-        sys.executable, __file__, "--inside", "--phase", phase, "--store", str(folder), "--rows", str(options.rows),
-        "--names", str(options.names), "--cities", str(options.cities), "--seed", str(options.seed),
+        sys.executable, "-m", "benchmarks.search", "--inside", "--phase", phase, "--store", str(folder), "--rows", str(size.rows),
+        "--names", str(size.names), "--cities", str(size.cities), "--departments", str(size.departments), "--seed", str(seed),
     ]  # fmt: skip
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from kpi.catalog.documents import Entry
-from kpi.catalog.layout import Layout, write_atomically
+from kpi.catalog.durable import write_atomically
+from kpi.catalog.layout import Layout
 from kpi.catalog.schema import RECORD_FIELDS
 from kpi.ingestion.parsed import ParsedResults
 from kpi.serial import SERIAL_VERSION
@@ -65,6 +66,13 @@ class Size:
     names: int = 150_000
     cities: int = 300
     years: int = 5
+    departments: int = 1
+    """Documents of each city and year."""
+
+    @property
+    def documents(self) -> int:
+        """How many documents the rows are spread over."""
+        return self.cities * self.years * self.departments
 
 
 def make_names(size: Size, seed: int) -> list[tuple[str, str, str]]:
@@ -89,17 +97,16 @@ def make_cities(size: Size) -> list[tuple[str, str]]:
 
 
 def make_documents(size: Size, seed: int) -> Iterator[dict[str, Any]]:
-    """Parsed documents as `kpi.serial` values, one for each city and year."""
+    """Parsed documents as `kpi.serial` values, one for each city, year and department."""
     names, cities = make_names(size, seed), make_cities(size)
-    per_document = size.rows // (size.cities * size.years)
-    remainder = size.rows - per_document * size.cities * size.years
+    per_document, remainder = divmod(size.rows, size.documents)
     unused = iter(names)
-    for number in range(size.cities * size.years):
+    for number in range(size.documents):
         province, city = cities[number % size.cities]
-        year = 2022 + number // size.cities
+        year = 2022 + number // size.cities % size.years
         chooser = random.Random(f"{seed}-{number}")
         rows = per_document + (number < remainder)
-        fresh = [next(unused, None) for _ in range(len(names) // (size.cities * size.years) + 1)]
+        fresh = [next(unused, None) for _ in range(len(names) // size.documents + 1)]
         chosen = [*(item for item in fresh if item), *_popular(names, rows, chooser)][:rows]
         chooser.shuffle(chosen)
         yield make_document(number, province, city, year, chosen, chooser)
