@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpi.catalog.layout import Layout
 from kpi.decisions import KIND_TITLES, UNDO, Decision, active_decisions, load_decisions, make_decision, save_decision
-from kpi.ui.stores import store_path
+from kpi.ui.stores import open_newest, store_path
 from kpi.ui.wording import amount, day
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def decide(decision: Decision) -> None:
     save_decision(layout.decisions, made)
     with st.spinner("正在应用…"):
         republish(layout.root)
+        open_newest()
 
 
 def undo(identity: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kpi.ui.markup import escape
 from kpi.ui.navigation import link
-from kpi.ui.stores import store_path
+from kpi.ui.stores import open_newest, store_path
 from kpi.ui.table_size import table_height
 from kpi.ui.uploads import UPLOAD_TYPES, Upload, add_to_store, content_key, keep, parse_uploads, temporary_folder
 from kpi.ui.wording import FORMATS, SUSPECTS, count, place
@@ -101,6 +101,7 @@ def _show_adding(good: Sequence[Upload]) -> None:
         if st.button(f"加入库（{len(good)} 个文件）", type="primary", icon=":material/library_add:", key="add"):
             with st.spinner("正在发布，其他人的检索不受影响…"):
                 kept["added"] = add_to_store(good, store_path(), attributes)
+                open_newest()
             st.rerun()
 
 

@@ -1,23 +1,35 @@
-"""The store that all sessions of this server share (共用的库): opened once a snapshot, followed when a newer one is published."""
+"""The store that all sessions of this server share (共用的库): opened once a snapshot, followed when another one is in force.
+
+A page draws from one snapshot inside `reading`; the snapshot stays open until the page is drawn, however many are published
+meanwhile. While a newer one is being opened, pages go on with the one before.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+from collections.abc import Iterator
+from concurrent.futures import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from kpi.catalog.layout import Layout
+from kpi.catalog.layout import MANIFEST, Layout
+from kpi.errors import StoreError
+from kpi.ui.shelf import Held, Key, Shelf
+from kpi.ui.waiting import looked_up, wait_for
 
 if TYPE_CHECKING:
     from kpi.store import Store
 
 STORE_VARIABLE = "KPI_STORE"
 DEFAULT_STORE = ".kpi"
-_SNAPSHOTS_OPEN = 2
-"""The newest snapshot and the one that sessions may still be drawing from."""
+_PATIENCE_SECONDS = 2.0
+"""A page waits so long for a newer snapshot before it is drawn from the one before."""
+_SEEN = "store-seen"
+_LOOKING, _OPENING = "正在读取指标库…", "正在打开指标库…"
 
 
 def store_path() -> Path:
@@ -25,33 +37,125 @@ def store_path() -> Path:
     return Path(os.environ.get(STORE_VARIABLE) or DEFAULT_STORE)
 
 
-def _close(store: Store) -> None:
-    store.close()
-
-
-@st.cache_resource(max_entries=_SNAPSHOTS_OPEN, on_release=_close, show_spinner=False)
-def _opened(path: str, name: str) -> Store:
+def _open(key: Key) -> Store:
     from kpi.store import open_store
 
-    store = open_store(path)
-    if name and store.snapshot.rows:
-        # the dictionary takes 0.7 s to load; better now than with someone's first query
-        threading.Thread(target=store.index.warm, daemon=True).start()
-    return store
+    return open_store(key.path)
+
+
+def _warm(store: Store) -> None:
+    # the dictionary takes 0.7 s to load; better now than with someone's first query
+    if store.name and store.snapshot.rows:
+        store.index.warm()
+
+
+_shelf = Shelf(_open, _warm)
+
+
+class _Run(threading.local):
+    """What the page that this thread draws has taken from the shelf."""
+
+    def __init__(self) -> None:
+        self.taken: list[Held] | None = None
+
+
+_run = _Run()
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """While a page is drawn: the stores that it takes stay open."""
+    outer, _run.taken = _run.taken, []
+    try:
+        yield
+    finally:
+        taken, _run.taken = _run.taken, outer
+        for held in taken or ():
+            _shelf.give_back(held)
+
+
+def newest() -> Key | None:
+    """The snapshot in force; None where there was never a store.
+
+    Raises:
+        StoreError: `CURRENT` cannot be read, or a store that was open has gone.
+    """
+    path = store_path()
+    layout = Layout(path)
+    try:
+        name = layout.current()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(
+            "指标库暂时读不出来", where=str(layout.current_file), found=getattr(error, "strerror", "") or "内容不是快照名称",
+            advice="检查磁盘、网络连接和访问权限；内容损坏时运行 kpi doctor", code="unreadable",
+        ) from error  # fmt: skip
+    if not name:
+        if _shelf.knows(str(path)):
+            raise StoreError(
+                "指标库不在原来的位置了", where=str(path), found="没有当前快照的记录（CURRENT）",
+                advice="检查磁盘或网络连接，或把指标库放回原处；要从头开始请在“导入”页加入文件", code="gone",
+            )  # fmt: skip
+        return None
+    return Key(str(path), name, _stamp(layout.folder(name) / MANIFEST))
+
+
+def _stamp(manifest: Path) -> tuple[int, int]:
+    try:
+        status = manifest.stat()
+    except OSError:
+        return 0, 0
+    return status.st_ino, status.st_mtime_ns
 
 
 def current_store() -> Store | None:
     """The store on its newest snapshot; None when there is none or it holds nothing yet.
 
     Raises:
-        StoreError: the store is damaged or of another version.
+        StoreError: the store cannot be read, is damaged or of another version.
     """
-    path = store_path()
-    name = Layout(path).current()
-    if not name:
+    key = looked_up(newest, _LOOKING)
+    if key is None:
         return None
-    store: Store = _opened(str(path), name)
+    held = _shelf.ask(key)
+    before = None if held.opened.done() else _shelf.before(key)
+    if before is not None and not wait([held.opened], _PATIENCE_SECONDS).done:
+        held = before
+    wait_for(held.opened, _OPENING)
+    store = _shelf.take(held)
+    if _run.taken is None:
+        _shelf.give_back(held)
+    else:
+        _run.taken.append(held)
     return store if store.snapshot.rows or store.documents else None
+
+
+def open_newest() -> None:
+    """Open the snapshot in force and wait for it, so that the next page is drawn from it; for any thread.
+
+    Raises:
+        StoreError: see `current_store`.
+    """
+    key = newest()
+    if key is not None:
+        _shelf.ask(key).opened.result()
+
+
+def answers() -> bool:
+    """Whether the store can be opened, after it could not be."""
+    try:
+        open_newest()
+    except StoreError:
+        return False
+    return True
+
+
+def moved_on() -> bool:
+    """Whether what this page was drawn from is no longer in force: published over, replaced or gone."""
+    try:
+        now = newest()
+    except StoreError:
+        return True
+    return any(held.key != now for held in _run.taken or ())
 
 
 def require_store() -> Store:
@@ -71,19 +175,30 @@ def require_store() -> Store:
         st.stop()
     for note in store.notes:
         st.warning(note, icon=":material/info:")
+    _tell_replaced(store)
     return store
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def parsed_document(path: str, snapshot: str, sha256: str) -> Any:
-    """A parsed document of the store, kept between reruns; `path` and `snapshot` are its key."""
-    del path, snapshot
-    store = current_store()
-    if store is None:
-        raise LookupError(sha256)
-    return store.document(sha256)
+def _tell_replaced(store: Store) -> None:
+    """Say once when another store, or an earlier state of it, has taken the place of the one seen before."""
+    manifest = store.snapshot.manifest
+    name, sequence = st.session_state.get(_SEEN, ("", 0))
+    st.session_state[_SEEN] = manifest.name, manifest.sequence
+    if name and name != manifest.name and manifest.sequence <= sequence:
+        st.info(
+            f"指标库已换成另一份，或恢复到了较早的状态：{len(store.documents):,} 个文件，{store.snapshot.rows:,} 条指标。原来打开的内容可能不在其中。",
+            icon=":material/swap_horiz:",
+        )
+
+
+@st.cache_data(max_entries=64, show_spinner="正在读取文件…")
+def parsed_document(path: str, parser: str, sha256: str, *, _store: Store) -> Any:
+    """A parsed document of the store, kept between reruns and snapshots; the content and its parser are the key."""
+    del path, parser
+    return _store.document(sha256)
 
 
 def document_of(store: Store, sha256: str) -> Any:
     """The parsed document (`kpi.model.Document`) of a hit."""
-    return parsed_document(str(store.path), store.name, sha256)
+    row = store.documents.get(sha256)
+    return parsed_document(str(store.path), row.entry.parser if row else "", sha256, _store=store)
