@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi.errors import KpiError
+
 if TYPE_CHECKING:
     from kpi.store import Store
 
@@ -91,7 +93,10 @@ class Shelf:
             held.opened.set_result(store)
             try:
                 self._warm(store)
-            except Exception:  # a store that cannot be warmed is opened all the same; its first reader is told
+            except (
+                KpiError,
+                OSError,
+            ):  # a store that cannot be warmed is opened all the same; its first reader is told
                 _log.warning("store_not_warmed", exc_info=True)
         finally:
             self.give_back(held)
