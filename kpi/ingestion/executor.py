@@ -6,15 +6,18 @@ too much memory, or whose worker dies, yields the error; the others go on.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
 from typing import Any, Generic, Protocol, TypeVar
 
-from kpi.errors import KpiError
+from kpi.errors import KpiError, UsageError
 from kpi.ingestion.worker import Worker
 from kpi.limits import Limits, limits_from
+
+_log = logging.getLogger(__name__)
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -68,7 +71,7 @@ class ProcessExecutor:
         self, function: Callable[[Task], Result], tasks: Sequence[Task]
     ) -> Iterator[tuple[Task, Result | BaseException]]:
         """See `Executor.run`. The function and the tasks must be picklable."""
-        crew = _Crew(function, self.limits)
+        crew = Crew(function, self.limits)
         waiting = iter(tasks)
         try:
             for task in waiting:
@@ -85,10 +88,33 @@ class ProcessExecutor:
             crew.dismiss()
 
 
+def executor_for(
+    *, jobs: int = 0, scheduler: str = "", executor: Executor | None = None, limits: Limits | None = None
+) -> Executor:
+    """The executor that is asked for, by one way at most; worker processes of this machine, one a core, by default.
+
+    Raises:
+        UsageError: several ways are given, or the scheduler's address is none.
+        MissingDependency: there is a scheduler, but not the library for it.
+    """
+    if sum(map(bool, (jobs, scheduler, executor))) > 1:
+        raise UsageError(
+            "解析进程数、调度器和执行器只能指定一项", found="、".join(
+                name for name, given in {"jobs": jobs, "scheduler": scheduler, "executor": executor}.items() if given
+            ),
+            advice="多机解析的进程数由各台机器的 dask worker 决定，请去掉 --jobs；只用本机请去掉 --scheduler 或环境变量 KPI_SCHEDULER",
+        )  # fmt: skip
+    if scheduler:
+        from kpi.ingestion.scheduler import DaskExecutor
+
+        return DaskExecutor(scheduler, limits=limits)
+    return executor or ProcessExecutor(jobs, limits=limits)
+
+
 _NO_TASK: Any = object()
 
 
-class _Crew(Generic[Task, Result]):
+class Crew(Generic[Task, Result]):
     """Workers that are busy with a task each, and those that are free."""
 
     def __init__(self, function: Callable[[Task], Result], limits: Limits) -> None:
@@ -99,7 +125,7 @@ class _Crew(Generic[Task, Result]):
 
     def give(self, task: Task) -> None:
         """Have a free worker do the task, a new one where none is free."""
-        worker = self.free.pop() if self.free else Worker(self.function, self.limits.memory)
+        worker = self.free.pop() if self.free else Worker(self.function, self.limits)
         allowed = self.limits.seconds or float("inf")
         self.busy[worker] = (task, time.monotonic() + allowed)
         worker.send(task)
@@ -114,6 +140,7 @@ class _Crew(Generic[Task, Result]):
                 yield self._ended(worker), self._outcome(worker, task)
             elif now >= due:
                 worker.kill()
+                _log_killed(task, "seconds", self.limits.seconds)
                 yield self._ended(worker), self.limits.reached("seconds", _where(task))
 
     def _ended(self, worker: Worker) -> Task:
@@ -125,18 +152,30 @@ class _Crew(Generic[Task, Result]):
         try:
             answer = worker.receive()
         except EOFError:
-            return _death(worker, self.limits)
+            death = _death(worker, self.limits)
+            _log.warning("worker_died", extra={"document": _where(task), "exit_code": worker.exit_code})
+            return death
         if isinstance(answer, MemoryError):
             # what the worker still holds nobody knows: the next task gets a fresh one
             worker.kill()
+            _log_killed(task, "memory", self.limits.memory)
             return self.limits.reached("memory", _where(task))
         self.free.append(worker)
         return answer
+
+    def interrupt(self) -> None:
+        """End the work under way from another thread: who waits for its answer is told that the worker died."""
+        for worker in list(self.busy):
+            worker.end()
 
     def dismiss(self) -> None:
         """End all workers, whatever they do."""
         for worker in (*self.free, *self.busy):
             worker.kill()
+
+
+def _log_killed(task: object, limit: str, value: int) -> None:
+    _log.warning("worker_killed", extra={"document": _where(task), "limit": limit, "value": value})
 
 
 def _where(task: object) -> str:

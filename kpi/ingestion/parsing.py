@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -38,11 +38,18 @@ class ParseTask:
     parser: str
     parse: Parser
     limits: Limits
+    folder: str = ""
+    """Where relative paths begin; "" for the folder of the process that parses."""
 
     @property
     def shown(self) -> str:
         """How reports name it."""
         return self.file.path
+
+    def anchored(self, folder: str) -> ParseTask:
+        """The same task for a process that works in another folder: relative paths begin in `folder`."""
+        store = self.store if "://" in self.store else str(Path(folder, self.store))
+        return replace(self, folder=folder, store=store)
 
 
 def parse_task(task: ParseTask) -> FileReport | list[Member]:
@@ -51,7 +58,7 @@ def parse_task(task: ParseTask) -> FileReport | list[Member]:
     So one document that takes too long, or ends its worker, does no harm to its neighbours.
     """
     results = ParsedResults(Layout(task.store), task.parser)
-    with task.file.opened(task.limits) as path:
+    with task.file.opened(task.limits, task.folder) as path:
         if not task.file.member and is_archive(path):
             members = archive_members(path, task.limits)
             results.save_members(task.sha256, members)
@@ -67,7 +74,7 @@ def _take_library(path: Path, task: ParseTask) -> FileReport | None:
     library = read_library(path)
     if library is None:
         return None
-    save_library(Path(task.store), task.sha256, library)
+    save_library(task.store, task.sha256, library)
     note = f"读入参考指标 {len(library.rows)} 条，在对比和推荐中与各地并列显示"
     return FileReport(path=task.shown, status=LIBRARY, sha256=task.sha256, notes=(note,))
 

@@ -1,4 +1,7 @@
-"""One worker process (工作进程): takes tasks over a pipe, one at a time, within a limit on memory; can be killed at any moment."""
+"""One worker process (工作进程): takes tasks over a pipe, one at a time, within a limit on memory; can be killed at any moment.
+
+It ends with the process that started it, however that ends: also one that is killed leaves nothing at work behind.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,16 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from kpi.logs import configure
+
+if TYPE_CHECKING:
+    from kpi.limits import Limits
 
 _MEGABYTE = 1_000_000
 # Spawned, not forked: the parent may have threads (Arrow, the app) whose locks a fork would copy.
@@ -21,10 +30,15 @@ _PROCESSES = multiprocessing.get_context("spawn")
 class Worker:
     """A process that runs one function on the tasks it is sent."""
 
-    def __init__(self, function: Callable[[Any], Any], memory: int) -> None:
-        """Start it; `memory` in MB, 0 = no limit."""
+    def __init__(self, function: Callable[[Any], Any], limits: Limits) -> None:
+        """Start it; of the limits, those on memory and time are its own."""
         self.answers, theirs = _PROCESSES.Pipe()
-        self._process = _PROCESSES.Process(target=_work, args=(theirs, function, memory), daemon=True)
+        self._process = _PROCESSES.Process(target=_work, args=(theirs, function, limits), daemon=True)
+        own = multiprocessing.current_process()
+        if (
+            own.daemon
+        ):  # as Dask's workers are: such a process may start none, lest they outlive it, which this one cannot
+            own.daemon = False
         self._process.start()
         theirs.close()  # so that its end is the end of the pipe
 
@@ -49,6 +63,10 @@ class Worker:
         """Of a worker that was killed or died; minus the signal that ended it."""
         return self._process.exitcode or 0
 
+    def end(self) -> None:
+        """End it now, from any thread; whoever waits for its answer learns that it died."""
+        self._process.kill()
+
     def kill(self) -> None:
         """End it now and wait until it is gone; harmless when it is."""
         self.answers.close()
@@ -62,25 +80,51 @@ _GRACE = 0.05
 """Seconds that a worker has to end by itself when its pipe is closed; one that works does not notice."""
 
 
-def _work(tasks: Connection, function: Callable[[Any], Any], memory: int) -> None:
+_UNATTENDED = 30
+"""Seconds beyond the limit after which a task ends that nobody is left to end."""
+
+
+def _work(tasks: Connection, function: Callable[[Any], Any], limits: Limits) -> None:
     """What the process does: the one guard that keeps a file's failure from the others."""
+    configure()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interruption means
-    _limit_memory(memory)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _limit_memory(limits.memory)
     while True:
         try:
             task = tasks.recv()
         except (EOFError, OSError):  # the parent closed the pipe, or is gone
             return
+        _set_alarm(limits.seconds and limits.seconds + _UNATTENDED)
         try:
             answer = function(task)
         except MemoryError:
             answer = MemoryError()
         except Exception as error:  # noqa: BLE001 - the guard; the parent reports it with its traceback
             answer = _portable(error)
+        _set_alarm(0)
         try:
             tasks.send(answer)
         except (BrokenPipeError, ConnectionResetError):
             return
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that started this one and end, too."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _set_alarm(seconds: int) -> None:
+    """Have the system end this process after so many seconds, 0 = no longer (where there are such alarms).
+
+    For a library that never lets another thread run: then the parent's end goes unnoticed.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _portable(error: Exception) -> Exception:
