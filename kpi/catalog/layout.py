@@ -110,7 +110,7 @@ class Layout:
     def current(self) -> str:
         """Name of the snapshot in force; "" for a store that has none yet."""
         try:
-            return self.current_file.read_text("utf-8").strip()
+            return self.current_file.read_text("utf-8", "replace").strip()
         except FileNotFoundError:
             return ""
 

@@ -109,8 +109,8 @@ def prune(layout: Layout) -> list[str]:
         shutil.rmtree(folder, ignore_errors=True)
     current = layout.current()
     try:
-        kept = {current, read_manifest(layout.folder(current)).previous} if current else set()
-    except StoreError:  # damaged: whatever there is may be needed to mend it
+        kept = {current, read_manifest(layout.folder(current)).previous}
+    except StoreError:  # damaged, or CURRENT is: whatever there is may be needed to mend it
         return []
     return [name for name in layout.names() if name not in kept and _delete_unread(layout.folder(name))]
 

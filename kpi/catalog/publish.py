@@ -230,11 +230,12 @@ def usable(layout: Layout) -> tuple[Manifest | None, list[str]]:
         StoreError: the store has snapshots but none is usable.
     """
     current = layout.current()
-    if not current:
+    names = readable_names(layout, current)
+    if not current and not names:
         return None, []
-    names = [name for name in layout.names() if name <= current]
-    notes: list[str] = []
-    for name in [current, *(name for name in reversed(names) if name != current)]:
+    lost = _is_lost(layout, current)
+    notes = [f"CURRENT 缺失或损坏（{current or '空'}）"] if lost else []
+    for name in names if lost else dict.fromkeys([current, *names]):
         try:
             manifest = read_manifest(layout.folder(name))
         except StoreError as error:
@@ -246,10 +247,23 @@ def usable(layout: Layout) -> tuple[Manifest | None, list[str]]:
         if not broken:
             return manifest, notes
         notes.append(f"快照 {name} 有 {len(broken)} 个文件缺失或不完整（{broken[0]} 等）")
+    if layout.current() != current:  # superseded and pruned since it was read
+        return usable(layout)
     raise StoreError(
         "指标库没有可用的快照", where=str(layout.root), found="；".join(notes), advice="运行 kpi doctor --rebuild 重建",
         code="damaged_snapshot",
     )  # fmt: skip
+
+
+def readable_names(layout: Layout, current: str) -> list[str]:
+    """Finished snapshots, newest first: none newer than the one in force; all where `CURRENT` is lost or names no snapshot."""
+    lost = _is_lost(layout, current)
+    return sorted((name for name in layout.names() if lost or name <= current), reverse=True)
+
+
+def _is_lost(layout: Layout, current: str) -> bool:
+    """Whether what `CURRENT` holds is the name of no snapshot."""
+    return not current or "/" in current or not layout.folder(current).is_dir()
 
 
 def _base(layout: Layout, change: Change) -> tuple[Manifest | None, list[str]]:
@@ -268,8 +282,7 @@ def registered(layout: Layout) -> dict[str, DocumentRow]:
     from kpi.catalog.documents import read_documents
     from kpi.catalog.layout import DOCUMENTS, stamp_of
 
-    current = layout.current()
-    for name in sorted((name for name in layout.names() if name <= current), reverse=True):
+    for name in readable_names(layout, layout.current()):
         path = layout.folder(name) / DOCUMENTS
         try:
             stamp = read_manifest(layout.folder(name)).files.get(DOCUMENTS)

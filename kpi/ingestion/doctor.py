@@ -75,11 +75,10 @@ def mend(store: str | Path, problems: list[Problem], *, rebuild: bool = False) -
 
 
 def _snapshots(layout: Layout) -> Iterator[Problem]:
-    current = layout.current()
-    if current and current not in layout.names():
-        yield Problem(
-            DAMAGED, f"CURRENT 指向的快照 {current} 不存在或没有清单", str(layout.current_file), mendable=True
-        )
+    current, names = layout.current(), layout.names()
+    if current not in names and (current or names):
+        told = f"CURRENT 指向的快照 {current or '（空）'} 不存在或没有清单"
+        yield Problem(DAMAGED, told, str(layout.current_file), mendable=True)
     for name in layout.names():
         try:
             broken = check_sums(layout.folder(name), read_manifest(layout.folder(name)))

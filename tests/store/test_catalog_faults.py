@@ -285,3 +285,21 @@ def test_the_doctor_clears_away_what_is_left_over(two_snapshots: Path) -> None:
     assert not old.exists()
     assert layout.current() == current
     assert not {"left_over", "superseded_result", "missing_result"} & {item.code for item in examine(two_snapshots)}
+
+
+@pytest.mark.parametrize("content", [None, b"", b"00000002-2026", b"\x00\xff\xfe\n", b"../..\n"])
+def test_a_lost_pointer_to_the_snapshot_in_force_loses_nothing(two_snapshots: Path, content: bytes | None) -> None:
+    """An empty CURRENT must not make the store look empty, nor let the next publishing begin anew."""
+    pointer = two_snapshots / "CURRENT"
+    if content is None:
+        pointer.unlink()
+    else:
+        pointer.write_bytes(content)
+    with open_store(two_snapshots) as opened:
+        assert opened.count() == 2 * ROWS
+        assert any("CURRENT" in note for note in opened.notes)
+    assert {problem.code for problem in examine(two_snapshots)} >= {"damaged"}
+    publish_one(two_snapshots, 3)
+    with open_store(two_snapshots) as opened:
+        assert opened.count() == 3 * ROWS
+        assert opened.notes == ()
