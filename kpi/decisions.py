@@ -7,6 +7,7 @@ time: a clock that goes backwards does not change the order of what depends on e
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -289,15 +290,19 @@ def save_decision(folder: Path, decision: Decision) -> Path:
     """
     path = folder / file_name(decision)
     text = json.dumps(decision_to_plain(decision), ensure_ascii=False, indent=1) + "\n"
+    if path.exists():
+        return path
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # half a file would stop every publishing
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-    except FileExistsError:
-        return path
+        temporary.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StoreError(
             "决定写不进去", where=str(path), found=error.strerror or "", advice="检查磁盘和权限"
         ) from error

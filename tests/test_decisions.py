@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from kpi.decisions import (
     replay_order,
     save_decision,
 )
-from kpi.errors import BadInput, UsageError
+from kpi.errors import BadInput, StoreError, UsageError
 
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
 MERGED = Decision(kind=MERGE, names=("危桥改造数量", "改造危桥座数"))
@@ -132,6 +133,23 @@ def test_undo_and_undo_of_undo() -> None:
     assert active_decisions([redo, undo, first]) == (first,)
     assert latest([first, undo, redo]) == first
     assert latest([first, undo]) is None
+
+
+def test_a_full_disk_leaves_no_half_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a file would be told as damaged from then on, and stop every publishing."""
+    folder = tmp_path / "decisions"
+    first = made(MERGED)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(StoreError, match="No space left"):
+            save_decision(folder, first)
+    assert list(folder.iterdir()) == []
+    save_decision(folder, first)
+    assert load_decisions(folder).decisions == (first,)
 
 
 def test_the_folder_holds_one_object_a_decision(tmp_path: Path) -> None:
