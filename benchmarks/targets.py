@@ -42,7 +42,7 @@ def printed_targets() -> list[str]:
     found: list[str] = []
     for path in sorted(TABLES.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
-            found += [row["target"] for row in csv.DictReader(file)]
+            found += [row["target"] for row in csv.DictReader(line for line in file if not line.startswith("# "))]
     return found
 
 

@@ -20,8 +20,9 @@ FIELDS = ("kind", "comparator", *NUMBERS, "unit", "base_unit", "date_end", "base
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table; lines that begin with `# ` tell where it comes from."""
     with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(line for line in file if not line.startswith("# ")))
 
 
 def read_target(row: dict[str, str]) -> Target:
@@ -164,6 +165,35 @@ def test_an_overlong_cell_is_read_at_its_beginning_and_the_rest_is_told() -> Non
     assert (target.comparator, target.value) == ("≥", Decimal(90))
     assert "共17项" in target.unread[-1]
     assert "unread_number" in target.warnings
+
+
+@pytest.mark.parametrize(
+    "text", ["13月45日", "13月45日前", "2026年2月30日", "2026.2.30", "2026-13-01前", "6月31日前完成"]
+)
+def test_a_day_that_no_calendar_holds_is_told_and_not_guessed(text: str) -> None:
+    target = normalize(text, year=2026)
+    assert (target.kind, target.date_end, target.value) == ("deadline", None, None)
+    assert target.warnings == ("unread_number",)
+    assert target.unread
+    assert text.startswith(target.unread[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "others"),
+    [
+        ("3万5000人", "35000", "人", ()),
+        ("3万5人", "3", "万", ("5人",)),
+        ("2亿3000万元", "230000000", "元", ()),
+        ("1千200户", "1200", "户", ()),
+        ("改造24栋/1200户", "24", "栋", ("1200户",)),
+        ("2100元/人/月×12个月", "2100", "元/人·月", ("12个月",)),
+    ],
+)
+def test_what_stands_after_a_scale_or_a_slash_is_part_of_the_number_only_where_it_must_be(
+    text: str, value: str, unit: str, others: tuple[str, ...]
+) -> None:
+    target = normalize(text)
+    assert (target.value, target.unit, target.unread) == (Decimal(value), unit, others)
 
 
 # --- context ----------------------------------------------------------------------------------------------------------------

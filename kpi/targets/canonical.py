@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from kpi.model import Target
+from kpi.targets.unit_table import SCALES
 from kpi.targets.units import find_unit, to_base
 
 _TREND_WORDS = {"increase": "提高", "decrease": "下降"}
@@ -88,9 +89,11 @@ def _spelled(unit: str) -> str:
     """座（处） needs its brackets to be read again, 3个季度 its 个 to be no date."""
     if unit.startswith("季度"):
         return f"个{unit}"
-    if len(unit) != _PAIR or find_unit(unit) is not None:
+    pair = unit.lstrip("".join(SCALES))
+    if len(pair) != _PAIR or find_unit(unit) is not None:
         return unit
-    return f"{unit[0]}({unit[1]})" if find_unit(unit[0]) is not None and find_unit(unit[1]) is not None else unit
+    both = find_unit(pair[0]) is not None and find_unit(pair[1]) is not None
+    return f"{unit[:-1]}({unit[-1]})" if both else unit
 
 
 def plain(value: Decimal) -> str:

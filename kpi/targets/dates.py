@@ -20,6 +20,7 @@ _Y = f"(?:(?:19|20)[0-9]{{2}}|[一二][{_CN}]{{3}})"
 _BEFORE = "(?:之前|以前|前)"
 _IS_BEFORE = re.compile(_BEFORE)
 _WITH_MONTH = re.compile(f"{_N}月")
+_PERIOD_END = re.compile("(?:半年|季度?)(?:末|底|内)?$")
 _TAIL = "(?:底|末|份|初|上旬|中旬|下旬|中)"
 
 _POINT = re.compile(
@@ -28,7 +29,7 @@ _POINT = re.compile(
     (?:
         (?P<month>{_N})月(?:份)?(?:(?P<day>{_N})(?:[日号]|(?=前|之前|以前|$))|(?P<part>{_TAIL}))?
       | 前(?P<quarters>[三二3])季度(?:末|底)?
-      | (?:(?:第(?=[一二三四1-4]个?季)|(?=[一二三四1-4]季))(?P<quarter>[一二三四1-4])个?季(?:度|(?!度))|[Qq](?P<q>[1-4]))(?:末|底|内)?(?![0-9一二两三四五六七八九十次期场])
+      | (?:(?:第(?=[一二三四1-4]个?季)|(?=[一二三四1-4]季))(?P<quarter>[一二三四1-4])个?季(?:度|(?!度))|[Qq](?P<q>[1-4]))(?:末|底|内)?(?!(?!{_N}月)[0-9一二两三四五六七八九十次期场])
       | (?P<half>上|下)半年(?:末|底|内)?
       | (?P<whole>年底|年末|年终|年内|全年|底|末|终|内|度内|年度内)
     )?
@@ -56,16 +57,22 @@ _RECURRING = re.compile(
     rf"(?:(?:第?[一二三四1-4]季度)|{_N}月份?)?(?:第?{_N}个?(?:日|号|工作日|天))?(?P<tail>底|末|初|上旬|中旬|下旬|终)?(?:之前|以前|前|内|之内)?"
 )
 _RECURRING_END = re.compile(rf"(?:{_N}[日号]|底|末|初|旬|终|前|内|{_N}月份?)$")
+# T+1日, T+3个工作日: days after a transaction (财政 国库, 公积金, 人社 待遇发放).
+_AFTER_EVENT = re.compile(r"[TtDd]\+[0-9]{1,2}个?(?:工作日|日|天)?(?P<tail>之?内|之?前|以内|以前)?")
+# The shape of a day that no calendar holds (13月45日, 2026.2.30): told, never guessed.
+_DAY_SHAPE = re.compile(
+    rf"(?:{_Y}年)?{_N}月份?{_N}[日号]|(?:19|20)[0-9]{{2}}(?P<sep>[./-])[0-9]{{1,2}}(?P=sep)[0-9]{{1,2}}(?![0-9])日?"
+)
 _MONTH_END = re.compile(r"(?:月|季度?)(?:底|末|初|中)(?:之前|以前|前)?")
 _DAY_BEFORE = re.compile(rf"{_N}[日号]{_BEFORE}")
 
 # Terms bound to a contract, a plan or an event (服务, 采购, 水利, 教育 tables): a deadline without a date.
 _BOUND_TERM = re.compile(
     r"(?:在|于|按)?(?:[一-龥]{0,8}?)(?:(?:工期|期限|时限|周期)(?:之|以)?内[一-龥]{0,8}|(?:合同|协议|约定|规定|法定|计划|承诺|服务|建设|实施|有效|项目|工程|要求|限定|目标|任务|执行|施工|质保|评审|招标|批复|预定|既定)"
-    r"[一-龥]{0,6}?(?:期限|时限|时间|工期|周期|年度|期|节点|时段)(?:要求|范围)?(?:之内|以内|内|之前|以前|前)[一-龥]{0,8})"
+    r"[一-龥]{0,6}?(?:期限|时限|审限|限期|时间|工期|周期|年度|期|节点|时段)(?:要求|范围)?(?:之内|以内|内|之前|以前|前)[一-龥]{0,8})"
 )
 _EVENT = re.compile(
-    r"(?:在|于)?[一-龥]{0,6}?(?:春节|国庆节?|元旦|中秋节?|端午节?|清明节?|五一|十一|劳动节|节日|两节|汛期|主汛期|雨季|冬季|夏季|秋季|春季|供暖季?|采暖季?|供暖期|采暖期|防火期|"
+    r"(?:在|于)?(?:(?:19|20)[0-9]{2}年)?[一-龥]{0,6}?(?:春节|国庆节?|元旦|中秋节?|端午节?|清明节?|五一|十一|劳动节|节日|两节|汛期|主汛期|雨季|冬季|夏季|秋季|春季|供暖季?|采暖季?|供暖期|采暖期|防火期|"
     r"八一|七一|三八|六一|开学|学期|学年|春耕|秋收|三夏|高考|中考|考试|封冻|上冻|入冬|入汛|汛|台风季|旺季|会议|活动|节|换届|交付)"
     r"(?:召开|来临|到来|开始|结束|举办|开幕)?(?:之前|以前|前)[一-龥]{0,8}"
 )
@@ -76,6 +83,8 @@ _YEAR_SHIFT = {"次年": 1, "翌年": 1, "明年": 1, "上年": -1, "去年": -1
 _LAST_MONTH = 12
 # 26年12月底: two digits of a year of this century.
 _CENTURY = 2000
+# Where no year is known, 2月29日 may be a day.
+_LEAP_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +118,16 @@ def read_deadline(text: str, position: int, *, year: int | None, time_name: bool
     recurring = _RECURRING.match(text, position)
     if recurring is not None and _RECURRING_END.search(text, position, recurring.end()):
         return Deadline(recurring.end(), None, bound=recurring[0].endswith(("前", "内")), recurring=True)
+    after_event = _AFTER_EVENT.match(text, position)
+    if after_event is not None:
+        return Deadline(after_event.end(), None, bound=True, recurring=True)
     first = _read_range(text, position, year, time_name) or _read_point(text, position, year, time_name)
     if first is None:
         loose = _MONTH_END.match(text, position) or _DAY_BEFORE.match(text, position)
         return Deadline(loose.end(), None, bound=True, recurring=True) if loose else None
+    if _PERIOD_END.search(text, position, first.end) and _WITH_MONTH.match(text, first.end):
+        # 上半年6月底前: the month says it more closely
+        first = _read_point(text, first.end, first.last_day.year if first.last_day else year, time_name) or first
     joint = _TO.match(text, first.end)
     if joint is not None:
         start_year = first.last_day.year if first.last_day is not None else year
@@ -123,6 +138,12 @@ def read_deadline(text: str, position: int, *, year: int | None, time_name: bool
     if suffix is not None and suffix["bound"] is not None and (first.firm or suffix["bound"] in {"前", "之前", "以前"}):
         return Deadline(suffix.end(), first.last_day, bound=True, bare_year=first.bare_year)
     return first if first.firm or time_name else None
+
+
+def impossible_day(text: str, position: int) -> int:
+    """The end of what is printed as a day at `position`, where `read_deadline` found none; 0 where no day is printed."""
+    shape = _DAY_SHAPE.match(text, position)
+    return shape.end() if shape is not None else 0
 
 
 def _read_range(text: str, position: int, year: int | None, time_name: bool) -> Deadline | None:
@@ -193,8 +214,10 @@ def _resolve_month(part: dict[str, str], end: int, year: int | None, *, firm: bo
     if not 1 <= month <= _LAST_MONTH:
         return None
     if part["day"]:
-        found = _day(year, month, _number(part["day"]))
-        return Deadline(end, found) if found is not None or year is None else None
+        found = _day(year or _LEAP_YEAR, month, _number(part["day"]))
+        if year is None:
+            return Deadline(end, None) if found is not None else None
+        return Deadline(end, found) if found is not None else None
     return Deadline(end, _month_end(year, month, part["part"]), firm=firm or bool(part["part"]))
 
 

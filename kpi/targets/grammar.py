@@ -90,8 +90,12 @@ class Parser:
             self.pending = ""
             return
         if clause is not None and (
-            clause.unit.family in _OF_NAMES or (not clause.marked and self.words.endswith(INDICATOR_ENDS))
+            (clause.high_unit or clause.unit).family in _OF_NAMES
+            or (not clause.marked and self.words.endswith(INDICATOR_ENDS))
         ):
+            self._into_name(clause)
+        elif clause is not None and self.words.startswith("的") and self.words != "的" and clause.deadline is None:
+            # 收入10万元以上的村达80%: the first figure says which
             self._into_name(clause)
         elif clause is not None and self.words == "的" and not lead.mark:
             # 不低于前三年的90%: the share is the figure, the comparison is about it
@@ -206,7 +210,8 @@ class Parser:
             self.lead.about = True
 
     def _per(self, _index: int, token: Token) -> None:
-        if self.clause is not None and self.previous in {"unit", "after", "group"}:
+        of_name = self.clause is not None and (self.clause.high_unit or self.clause.unit).family in _OF_NAMES
+        if self.clause is not None and not of_name and self.previous in {"unit", "after", "group"}:
             self.clause.per, self.clause.end = (*self.clause.per, *token.value), token.end
         else:
             self.lead.per = (*self.lead.per, *token.value)
@@ -247,7 +252,9 @@ class Parser:
         inside = self.text[token.start : token.end] == "内"
         if inside and self.previous not in {"number", "unit", "group", "about"}:
             return
-        clause.comparator = clause.comparator or token.value
+        # 90%(不含)以上
+        value = _STRICT.get(token.value, token.value) if self.previous == "strict" else token.value
+        clause.comparator = clause.comparator or value
         clause.end = self.lead.start = token.end
         clause.closes = True
 
@@ -280,7 +287,9 @@ class Parser:
 
     def _times(self, index: int, token: Token) -> None:
         """7×24小时: the first factor is told as unread, the second is the figure."""
-        if self.clause is not None and self.previous in {"number", "unit"} and self._next_role(index) == "number":
+        if self.clause is not None and self.clause.unit.per:
+            self._separator(index, token)  # 2100元/人/月×12个月: the price, and how often
+        elif self.clause is not None and self.previous in {"number", "unit"} and self._next_role(index) == "number":
             self.result.unread.append((self.clause.start, token.end))
             self.result.clauses.remove(self.clause)
             self.clause = None

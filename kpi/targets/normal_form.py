@@ -108,7 +108,9 @@ def _read_tokens(text: str, body: str, context: Context, year: int | None) -> Ta
     spans = _spans([_renamed(token, parse) for token in tokens] if parse.named else tokens, body)
     if first is None:
         if parse.unread:
-            return Target(text=text, kind="numeric", clean=body, spans=spans, unread=unread, warnings=warnings)
+            dated = any(token.role == "unreadable" and token.value == "date" for token in tokens)
+            kind = "deadline" if dated and not parse.named else "numeric"
+            return Target(text=text, kind=kind, clean=body, spans=spans, unread=unread, warnings=warnings)
         return _in_words(text, body, tokens, spans)
     if first.deadline is not None:
         return Target(
@@ -244,4 +246,4 @@ def _unread_parts(clauses: list[Clause], parse: Parse, body: str) -> tuple[str, 
     if len(clauses) < 2 and not parse.unread:
         return ()
     parts = [(clause.start, clause.end) for clause in clauses[1:]]
-    return tuple(body[start:end].strip(",;。、") for start, end in sorted([*parts, *parse.unread]))
+    return tuple(body[start:end].strip(",;。、/") for start, end in sorted([*parts, *parse.unread]))

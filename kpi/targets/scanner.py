@@ -6,9 +6,35 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from kpi.targets import vocabulary as words
-from kpi.targets.dates import read_deadline
-from kpi.targets.lexicon import FRACTION, LENGTHS, LEXICON, NAMED, NUMBERING, PAST_YEARS, VERSUS
+from kpi.targets.dates import impossible_day, read_deadline
+from kpi.targets.lexicon import FRACTION, LENGTHS, LEXICON, NAMED, NUMBERING
 from kpi.targets.numerals import ARABIC, CHINESE, LONGEST_NUMBER, arabic_value, chinese_value
+from kpi.targets.starts import (
+    ABOUT_DIGITS,
+    CAPITALS,
+    CHINESE_DIGITS,
+    COUNT_ENDS,
+    COUNT_START,
+    COUNT_STARTS,
+    DATE_HEADS,
+    DATE_MARKS,
+    DIGITS,
+    HALF,
+    HALVED,
+    HEADS,
+    LEAST_NAME,
+    LETTERS,
+    LONGEST_BRACKET,
+    LONGEST_NOUN,
+    MORE,
+    NAMED_MARKS,
+    NO_NOUN,
+    NOT_NOUNS,
+    PATTERNS,
+    RANGE_MARKS,
+    SPECIAL_HEADS,
+    TENTHS,
+)
 from kpi.targets.unit_table import SCALES
 from kpi.targets.units import NO_UNIT, Unit, find_unit, noun_unit, read_denominator, read_unit
 
@@ -25,47 +51,10 @@ class Token(NamedTuple):
 _new = tuple.__new__
 
 
-_DIGITS = frozenset("0123456789")
-_CHINESE_DIGITS = frozenset("〇○一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟半零")
-_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzμΩ")
-_DATE_HEADS = frozenset("第上下全年本当次翌明今去每月季逐前Qq")
-# First character → role and pattern of a phrase that may begin there.
-_PATTERNS = {
-    **dict.fromkeys("较比与同和跟环在相对", ("versus", VERSUS)),
-    **dict.fromkeys("前近", ("named", PAST_YEARS)),
-    "第": ("named", NAMED),
-}
-_DATE_MARKS = frozenset("年月季日号个.-/~至到前")
-_NAMED_MARKS = frozenset(":GDA(+热平服便接报急指工投举系政")
-_RANGE_MARKS = "-~至到"
-
-_COUNT_START = frozenset(
-    ("before", "mark", "about", "per", "range", "separator", "top", "currency", "and", "level", "trend", "plus_minus")
-)
-_COUNT_ENDS = frozenset((*",;。、)(/每以之内左-~至到或及且余半前*·", ""))
-# … and at the beginning of a cell also before another count (一年两次, 一年不少于两次).
-_COUNT_STARTS = _COUNT_ENDS | _CHINESE_DIGITS | _DIGITS | {"不"}
-# Verbs that begin a phrase, not a counted thing: 100%完成, 20全部到位.
-_NO_NOUN = frozenset("号完达合全左以及的为和与或且是不无未已内前后起余多来几%上下")
-_LONGEST_NOUN = 5
-_ABOUT_DIGITS = 2
-# A unit in brackets with its brackets: (万元/人·月)
-_LONGEST_BRACKET = 10
-_NOT_NOUNS = ("比", "至", "到", *words.AFTER)
-_HALF = Decimal("0.5")
-# 一年半, 1天半
-_HALVED = frozenset(("年", "月", "天", "小时", "日"))
 _PERCENT = find_unit("%") or NO_UNIT
 _MONTHS = find_unit("个月") or NO_UNIT
+_MULTIPLE = find_unit("倍") or NO_UNIT
 _TENTH_PARTS = find_unit("成") or NO_UNIT
-# 七成五: tenths of a tenth.
-_TENTHS = {mark: digit for digit, mark in enumerate("一二三四五六七八九", start=1)}
-_MORE = ("余", "多", "来")
-
-
-# Characters with which anything but plain words may begin; all others are passed over at once.
-_SPECIAL_HEADS = frozenset((*_LETTERS, *_PATTERNS, *_DATE_HEADS, *_CHINESE_DIGITS, "(", "/", "每"))
-_HEADS = frozenset((*_SPECIAL_HEADS, *_DIGITS, *LENGTHS))
 
 
 class Scanner:
@@ -86,15 +75,15 @@ class Scanner:
         text, position, stop = self.text, 0, len(self.text)
         while position < stop:
             character = text[position]
-            if character not in _HEADS:
+            if character not in HEADS:
                 position += 1
                 continue
-            if character in _DIGITS:
+            if character in DIGITS:
                 end = self._digits(position)
             else:
-                end = self._special(position, character) if character in _SPECIAL_HEADS else 0
+                end = self._special(position, character) if character in SPECIAL_HEADS else 0
                 end = end or self._listed(position, character)
-                if not end and character in _CHINESE_DIGITS:
+                if not end and character in CHINESE_DIGITS:
                     end = self._chinese(position)
             position = end or position + 1
         self._flush(stop)
@@ -121,34 +110,49 @@ class Scanner:
 
     def _special(self, position: int, character: str) -> int:
         """What only a pattern finds; 0 where none does."""
-        if character in _LETTERS:
+        if character in LETTERS:
             return self._letters(position, character)
         if character == "(":
             return self._group(position)
         if character == "/" and self._previous_role(position) == "after":
             found = read_denominator(self.text, position + 1)
             return self._add("per", position, found[1], (found[0],)) if found else 0
-        pattern = _PATTERNS.get(character)
+        pattern = PATTERNS.get(character)
         if pattern is not None:
             role, expression = pattern
             match = expression.match(self.text, position)
             if match is not None:
+                if role == "doubled":
+                    return self._doubled(position, match.end(), match[1])
                 return self._add(role, position, match.end(), match[match.lastgroup] if match.lastgroup else None)
         if character == "每":
             return self._deadline(position) or self._every(position)
-        if character in _DATE_HEADS or character in _CHINESE_DIGITS:
+        if character in DATE_HEADS or character in CHINESE_DIGITS:
             return self._deadline(position)
         return 0
 
     def _letters(self, position: int, character: str) -> int:
+        if self.text.startswith(words.CURRENCIES, position):
+            return self._add("currency", position, position + 3)
         named = NAMED.match(self.text, position)
-        if named is not None:
+        if named is not None and not self._is_glued(position, named.end()):
             quarter = self._deadline(position) if character in "Qq" else 0
             return quarter or self._add("named", position, named.end())
+        if self.text.startswith("+", position + 1) and (found := self._deadline(position)):
+            return found
         end = position + 1
-        while end < len(self.text) and self.text[end] in _LETTERS:
+        while end < len(self.text) and self.text[end] in LETTERS:
             end += 1
         return end
+
+    def _is_glued(self, position: int, end: int) -> bool:
+        """VOCs300吨, printed with a space: a name of three letters, then a figure with its unit that closes the cell."""
+        digits = end
+        while self.text[digits - 1] in DIGITS:
+            digits -= 1
+        letters = self.text[position:digits]
+        unit = read_unit(self.text, end) if letters.isalpha() and len(letters) >= LEAST_NAME else None
+        return unit is not None and (unit[1] == len(self.text) or self.text.startswith(tuple(words.AFTER), unit[1]))
 
     def _listed(self, position: int, character: str) -> int:
         text = self.text
@@ -163,7 +167,7 @@ class Scanner:
                     self._add("number", position, end, Decimal(100))
                     return self._add("unit", end, end, _PERCENT)
                 if role == "zero":
-                    return 0 if end < len(text) and text[end] in _CHINESE_DIGITS else self._zero(position, end)
+                    return 0 if end < len(text) and text[end] in CHINESE_DIGITS else self._zero(position, end)
                 if role == "range" and character == "-" and self._is_sign(position, end):
                     return self._number(position, end, negative=True)
                 return self._add(role, position, end, value)
@@ -171,7 +175,7 @@ class Scanner:
 
     def _is_sign(self, position: int, end: int) -> bool:
         following = self.text[end : end + 1]
-        return following in _DIGITS and following != "" and self._previous_role(position) not in {
+        return following in DIGITS and following != "" and self._previous_role(position) not in {
             "number", "unit", "date", "words", "named", "group", "range", "versus",
         }  # fmt: skip
 
@@ -195,11 +199,11 @@ class Scanner:
         match = ARABIC.match(text, position)
         end = match.end() if match else position + 1
         following = text[end : end + 1]
-        if following in _NAMED_MARKS:
+        if following in NAMED_MARKS:
             named = NAMED.match(text, position)
             if named is not None:
                 return self._add("named", position, named.end())
-        if self.time_name or following in _DATE_MARKS:
+        if self.time_name or following in DATE_MARKS:
             found = self._deadline(position)
             if found:
                 return found
@@ -219,19 +223,19 @@ class Scanner:
         """A number with what follows it at once: 余, the unit, a half."""
         text = self.text
         if text.startswith("个半", end):
-            value, end = value + _HALF, end + 2
+            value, end = value + HALF, end + 2
             if text.startswith("月", end):
                 self._add("number", start, end, value)
                 return self._add("unit", end, end + 1, _MONTHS)
-        if text.startswith("成", end) and text[end + 1 : end + 2] in _TENTHS and read_unit(text, end + 1) is None:
-            self._add("number", start, end + 2, value + Decimal(_TENTHS[text[end + 1]]) / 10)
+        if text.startswith("成", end) and text[end + 1 : end + 2] in TENTHS and read_unit(text, end + 1) is None:
+            self._add("number", start, end + 2, value + Decimal(TENTHS[text[end + 1]]) / 10)
             return self._add("unit", end + 2, end + 2, _TENTH_PARTS)
         self._add("number", start, end, value)
-        if text.startswith(_MORE, end) and end + 1 < len(text):
+        if text.startswith(MORE, end) and end + 1 < len(text):
             end = self._add("more", end, end + 1)
         if text[end : end + 1] == "(" and self.last_close > end:
             close = text.find(")", end)
-            inner = find_unit(text[end + 1 : close]) if close - end <= _LONGEST_BRACKET else None
+            inner = find_unit(text[end + 1 : close]) if close - end <= LONGEST_BRACKET else None
             if inner is not None:
                 return self._add("unit", end, close + 1, inner)
             # 3(含)个以上: remarks fall away before the unit is read
@@ -247,15 +251,15 @@ class Scanner:
         """The unit of the number before it; what stands inside or after its scale belongs to the number."""
         text, number = self.text, self.tokens[-1]
         plain_number = number.role == "number"
-        if unit.money_scale and plain_number and stop < len(text) and text[stop] in _DIGITS:
+        if unit.money_scale and plain_number and stop < len(text) and text[stop] in DIGITS:
             return self._compound(number, unit, stop) or self._add("unit", end, stop, unit)
-        if unit.money_scale and text.startswith(_MORE, stop):
+        if unit.money_scale and text.startswith(MORE, stop):
             joined = read_unit(text[end:stop] + text[stop + 1 : stop + 40], 0)
             if joined is not None and joined[1] > stop - end:
                 self._add("more", end, stop + 1)
                 return self._add("unit", stop + 1, stop + 1 + joined[1] - (stop - end), joined[0])
-        if text.startswith("半", stop) and unit.text in _HALVED and plain_number:
-            self.tokens[-1] = number._replace(value=number.value + _HALF)
+        if text.startswith("半", stop) and unit.text in HALVED and plain_number:
+            self.tokens[-1] = number._replace(value=number.value + HALF)
             return self._add("unit", end, stop + 1, unit)
         return self._add("unit", end, stop, unit)
 
@@ -267,7 +271,9 @@ class Scanner:
             return 0
         unit, stop = found
         plain = find_unit(unit.text.lstrip("".join(SCALES)))
-        if plain is None or plain.text == unit.text or unit.factor >= scale.factor * plain.factor or unit.divisor != 1:
+        if plain is None or unit.factor >= scale.factor * plain.factor or unit.divisor != 1:
+            return 0
+        if plain.text == unit.text and not _fills(match[0], scale):
             return 0
         total = number.value * scale.factor + arabic_value(match[0]) * unit.factor / plain.factor
         self.words_start = match.end()
@@ -277,12 +283,12 @@ class Scanner:
     def _noun(self, position: int) -> int:
         """An unlisted noun right after a number is its unit if it closes the phrase (3示范区)."""
         text, end = self.text, position
-        while end < len(text) and (("一" <= text[end] <= "龥" and text[end] not in "以及之") or text[end] in _LETTERS):
+        while end < len(text) and (("一" <= text[end] <= "龥" and text[end] not in "以及之") or text[end] in LETTERS):
             end += 1
         noun = text[position:end]
-        if not noun or noun[0] in _NO_NOUN or len(noun) > _LONGEST_NOUN or text.startswith(_NOT_NOUNS, position):
+        if not noun or noun[0] in NO_NOUN or len(noun) > LONGEST_NOUN or text.startswith(NOT_NOUNS, position):
             return position
-        closes = end == len(text) or text[end] in "以及之,;。、/(" or text[end] in _RANGE_MARKS
+        closes = end == len(text) or text[end] in "以及之,;。、/(" or text[end] in RANGE_MARKS
         if not closes or any(trend in noun for trend in words.TRENDS):
             return position
         if noun.endswith(("左右", "内", "前", "次数", "率")):
@@ -308,6 +314,13 @@ class Scanner:
         self._add("number", start, match.end(), value)
         return self._add("unit", match.end(), match.end(), unit)
 
+    def _doubled(self, start: int, end: int, times: str | None) -> int:
+        """翻一番 is one time more, 翻两番 three times more."""
+        self._add("trend", start, start + 1, "increase")
+        power = chinese_value(times) if times else None
+        self._add("number", start + 1, end, Decimal(2) ** (power or 1) - 1)
+        return self._add("unit", end, end, _MULTIPLE)
+
     def _chinese(self, position: int) -> int:
         """A Chinese numeral counts only where a unit follows and nothing makes it part of a word."""
         text = self.text
@@ -327,27 +340,29 @@ class Scanner:
         value = chinese_value(numeral)
         if value is None:
             # 两三次: told as unread, for a guess would be silent
-            counted = len(numeral) == _ABOUT_DIGITS and read_unit(text, end) is not None
+            counted = len(numeral) == ABOUT_DIGITS and read_unit(text, end) is not None
             return self._add("unreadable", position, end) if counted else match.end()
         return self._quantity(position, end, value) if self._counts(position, end, numeral) else match.end()
 
     def _counts(self, position: int, end: int, numeral: str) -> bool:
         """Whether the numeral `[position, end)` is a figure by what stands around it."""
         text = self.text
+        if text[position] in CAPITALS:
+            return True
         previous = self._previous_role(position)
-        ranged = text[end : end + 1] in _RANGE_MARKS and CHINESE.match(text, end + 1) is not None
+        ranged = text[end : end + 1] in RANGE_MARKS and CHINESE.match(text, end + 1) is not None
         if (
             previous in {"range", "top"}
             or ranged
             or (text.startswith("个半", end) and read_unit(text, end + 2) is not None)
         ):
             return True
-        found = read_unit(text, end + text.startswith(_MORE, end))
+        found = read_unit(text, end + text.startswith(MORE, end))
         if found is None or (previous == "ordinal" and found[0].text not in {"名", "位"}):
             return False
         following = text[found[1] : found[1] + 1]
-        first = previous == "" and (len(numeral) > 1 or following in _COUNT_STARTS)
-        said = previous in _COUNT_START or first or following in _COUNT_ENDS
+        first = previous == "" and (len(numeral) > 1 or following in COUNT_STARTS)
+        said = previous in COUNT_START or first or following in COUNT_ENDS
         return said or text.endswith(words.COUNTING_VERBS, 0, position)
 
     def _belongs_to_unit(self, end: int) -> bool:
@@ -386,7 +401,10 @@ class Scanner:
 
     def _deadline(self, position: int) -> int:
         found = read_deadline(self.text, position, year=self.year, time_name=self.time_name)
-        return self._add("date", position, found.end, found) if found is not None else 0
+        if found is not None:
+            return self._add("date", position, found.end, found)
+        end = impossible_day(self.text, position)
+        return self._add("unreadable", position, end, "date") if end else 0
 
     def _group(self, position: int) -> int:
         if self.last_close < position:
@@ -401,6 +419,11 @@ class Scanner:
         inner = self.text[position + 1 : close - 1]
         role = "strict" if inner.startswith(words.STRICT) else "group"
         return self._add(role, position, close, inner)
+
+
+def _fills(digits: str, scale: Unit) -> bool:
+    """Whether the digits after a scale word are all of its places (3万5000人): 3万5人 is left unread, for 5 may be 5千."""
+    return digits.isdigit() and len(digits) == len(str(scale.factor)) - 1
 
 
 def _noun_rate(noun: str, per: str) -> Unit:

@@ -92,7 +92,7 @@ SYMBOLS: dict[str, str] = {
     "KW": "千瓦", "kw": "千瓦", "MW": "兆瓦", "GW": "吉瓦", "W": "瓦", "kV": "千伏", "KV": "千伏", "kv": "千伏", "V": "伏",
     "kVA": "千伏安", "KVA": "千伏安", "MPa": "兆帕", "kPa": "千帕", "Pa": "帕", "Hz": "赫兹", "GJ": "吉焦", "kJ": "千焦",
     "lx": "勒克斯", "lux": "勒克斯", "dB": "分贝", "db": "分贝", "DB": "分贝", "dB(A)": "分贝", "°C": "℃",
-    "tce": "吨标准煤", "PPM": "ppm", "G": "GB", "Mb/s": "Mbps", "mbps": "Mbps", "MBPS": "Mbps", "Mbit/s": "Mbps",
+    "tce": "吨标准煤", "kgce": "千克标准煤", "gce": "克标准煤", "PPM": "ppm", "G": "GB", "Mb/s": "Mbps", "mbps": "Mbps", "MBPS": "Mbps", "Mbit/s": "Mbps",
     "Gb/s": "Gbps", "gbps": "Gbps", "kb": "KB", "mb": "MB", "gb": "GB", "tb": "TB", "pb": "PB", "RMB": "元",
 }  # fmt: skip
 
@@ -112,7 +112,7 @@ _COUNTED = (
     # administrative and other bodies
     "村 社区 乡镇 乡 镇 县 市 区 街道 校 院 馆 厂 店 企 园 机构 单位 部门 组次 平台 系统 基地 "
     # shares of shifts and labour
-    "工日 工时 台班 台时 班组 机时 标箱 帧 字 万字节 集次 条款 人·次 人·天 元·人"
+    "工日 工时 台班 台时 班组 机时 标箱 TEU 帧 字 万字节 集次 条款 人·次 人·天 元·人"
 )
 COUNTERS: tuple[str, ...] = tuple(_COUNTED.split())
 
@@ -139,7 +139,7 @@ TIME_DENOMINATORS = frozenset(_TIMES.split())
 # Measure words before which a classifier 个 is only a filler (3个工作日); 个月 keeps it because 月 may be a date.
 _AFTER_GE = (
     "工作日 法定工作日 自然日 日历天 日历日 小时 百分点 学时 课时 学期 学年 季度 星期 礼拜 年度 医保年度 会计年度 预算年度 财政年度 "
-    "自然年度 钟头 学分 标段 批次 场次 点位 工时 台班 疗程 泊位 床位 学位 席位 车位 机位 工位 站点 人次 班次 标箱"
+    "自然年度 钟头 学分 标段 批次 场次 点位 工时 台班 疗程 泊位 床位 学位 席位 车位 机位 工位 站点 人次 班次 标箱 等级 层次"
 )
 FILLED_BY_GE = frozenset(_AFTER_GE.split())
 

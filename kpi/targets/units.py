@@ -31,6 +31,8 @@ _ONE = Decimal(1)
 # A unit with its scale and denominators is never longer; bounds the work on damaged cells.
 _LONGEST_UNIT = 32
 _LONGEST_NOUN = 6
+# Digits of a denominator that need not be round.
+_LONGEST_ODD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def read_unit(text: str, position: int) -> tuple[Unit, int] | None:
 @lru_cache(maxsize=16384)
 def _read_tail(tail: str) -> tuple[Unit, int] | None:
     stop = len(tail)
+    if tail[0] in "wW" and (tail == "w" or (tail[1:2] > "一" and _scaled_atom(tail, 1, stop) is not None)):
+        tail = "万" + tail[1:]  # 2w人次, typed for 万 in publicity tables; a bare W is watts
     start = len("人民币") if tail.startswith("人民币") else 0
     head = _scaled_atom(tail, start, stop) if start < stop else None
     if head is None:
@@ -139,6 +143,8 @@ def _read_tail(tail: str) -> tuple[Unit, int] | None:
     unit, end = _with_bracket(tail, unit, end, stop)
     if tail.startswith("人民币", end):
         end += len("人民币")
+    if unit.family == "age":  # 60-79周岁每月补贴30元: the month belongs to the money
+        return unit, end
     parts, end = _denominators(tail, end, stop)
     return (_rate(unit, parts) if parts else unit), end
 
@@ -203,6 +209,8 @@ def read_denominator(text: str, position: int) -> tuple[str, int] | None:
     if position > start and _atom_at(text, start, stop) is not None:
         position = start
     count = text[start:position]
+    if count.isdigit() and not _is_round(count):
+        return None
     for length in _LENGTHS.get(text[position], ()):
         end = position + length
         word = text[position:end]
@@ -216,6 +224,11 @@ def read_denominator(text: str, position: int) -> tuple[str, int] | None:
         return count + (DENOMINATORS.get(word) or (known.text if known else word)), end
     end = _noun_end(text, position, stop)
     return (count + text[position:end], end) if end > position else None
+
+
+def _is_round(digits: str) -> bool:
+    """Whether a rate may be printed per so many (次/2年, 元/50公斤, 例/1000人); 24栋/1200户 are two figures."""
+    return len(digits) <= _LONGEST_ODD or digits.rstrip("0") in {"1", "2", "5"}
 
 
 def _noun_end(text: str, position: int, stop: int) -> int:
@@ -246,13 +259,17 @@ _NOT_AVERAGED = frozenset(
 )
 
 
+# 人均能耗下降1.5%: a share of an average has no denominator of its own.
+_PURE = frozenset(("ratio", "points", "multiple"))
+
+
 def per_unit(unit: Unit | None, parts: tuple[str, ...]) -> Unit:
     """The rate of a unit per `parts` (每季度1次 → 次/季度); without a unit the bare denominators."""
     unit = unit or NO_UNIT
     # 车均3000元/辆: the thing is said twice
     told = any(part not in TIME_DENOMINATORS for part in unit.per)
     fresh = tuple(part for part in parts if part not in unit.per and not (told and part not in TIME_DENOMINATORS))
-    if not fresh or (unit.family in _NOT_AVERAGED and set(fresh) <= TIME_DENOMINATORS):
+    if not fresh or unit.family in _PURE or (unit.family in _NOT_AVERAGED and set(fresh) <= TIME_DENOMINATORS):
         return unit
     bare = Unit(unit.text.split("/", 1)[0], unit.family, unit.base.split("/", 1)[0], unit.factor, unit.divisor)
     parts = (*fresh, *unit.per)
@@ -275,6 +292,8 @@ def noun_unit(noun: str) -> Unit:
     """An unlisted thing that is counted (`3示范区`): its own unit; any kind of 年度 is a year."""
     if noun.endswith("年度"):
         return Unit(noun, "years", "年")
+    if noun == "平":  # 3000平, as floor space is spoken of
+        return Unit(noun, "area", "平方米")
     return Unit(noun, "count", noun)
 
 

@@ -166,4 +166,6 @@ INDICATOR_ENDS = (
     "率", "比例", "比重", "占比", "度", "数", "数量", "量", "面积", "时间", "时长", "成本", "费用", "标准", "额", "值", "覆盖", "合格", "完成", "比", "价", "面",
 )  # fmt: skip
 
+# Before an amount of 元; the marks ¥ and 人民币 are in the lexicon.
+CURRENCIES = ("RMB", "CNY")
 STRICT = ("不含", "不包含", "不包括")

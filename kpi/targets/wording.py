@@ -42,6 +42,11 @@ _AFTER_BASELINE = re.compile(r"[,;。].*$")
 # A baseline is a short noun phrase; a longer one is a sentence that happens to hold the word.
 _LONGEST_BASELINE = 24
 _LONGEST_LEVEL = 12
+# II类及以上水质, 二级及以上资质, AAA级以上景区: the level of a scale before what has it.
+_GRADED_LEVEL = re.compile(
+    r"(?:均?(?:达到|达|为|获得|取得|具备))?(?P<level>(?:国家)?(?:[一二三四五六特甲乙丙丁]|[IVX]{1,4}|[1-5]?A{1,5}|[B-E])[类级等档](?:甲等|乙等)?)"
+    rf"(?P<after>{'|'.join(sorted(words.AFTER, key=len, reverse=True))})(?:水平|[一-龥]{{2,6}})?"
+)
 
 
 def read_wording(text: str, tokens: list[Token]) -> Wording:
@@ -138,6 +143,10 @@ def _compared_before(text: str, tokens: list[Token]) -> Wording | None:
 
 def _compared_after(text: str, tokens: list[Token]) -> Wording | None:
     """A级以上, 良好及以上, 预算内."""
+    graded = _GRADED_LEVEL.fullmatch(text)
+    if graded is not None:
+        mark = words.AFTER[graded["after"]]
+        return Wording("relative", mark, graded["level"], DIRECTION_OF[mark])
     last = next((token for token in reversed(tokens) if token.role not in {"group", "strict"}), None)
     if last is None or last.role != "after" or last.start == 0:
         return None
