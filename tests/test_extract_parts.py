@@ -64,6 +64,12 @@ def test_levels(printed: str, level: str) -> None:
         ("≤", "30", "/", "≤30"),
         ("", "显著提升", "-", "显著提升"),
         ("≥", "", "%", ""),
+        ("二", "100", "%", "＝100%"),
+        ("2", "95", "0/0", "≥95%"),
+        ("＞_", "3", "％o", "≥3‰"),
+        ("》", "95", "%", "》95%"),
+        (">", "2", "万兀", ">2万元"),
+        ("", "2二", "入次", "2二人次"),
     ],
 )
 def test_split_targets_are_joined_in_order(comparator: str, value: str, unit: str, target: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi.tables import headers
+from kpi.targets.lookalikes import read_sign, read_unit_cell
 from kpi.text import fold, squeeze
 
 # 指标1：  1、  （1）  ①  — not 2026年…, 12345热线, 3岁以下…
@@ -37,7 +38,6 @@ _QUALITATIVE = frozenset(
         "无",
     }
 )
-_COMPARATORS = {"=": "＝", ">=": "≥", "<=": "≤"}
 
 
 def clean_name(text: str) -> str:
@@ -70,11 +70,12 @@ def clean_level(text: str) -> str:
 def joined_target(comparator: str, value: str, unit: str) -> str:
     """Comparator, value and unit columns joined in this order; words such as 定性 and placeholders fall away.
 
-    A comparator or unit that the value column repeats is not doubled.
+    A comparator or unit that the value column repeats is not doubled; one that was misread (二 for ＝, %0 for ‰) is mended,
+    as nothing else can stand alone in its column.
     """
     value = squeeze(value)
-    comparator = squeeze(comparator)
-    unit = squeeze(unit)
+    comparator = read_sign(squeeze(comparator))
+    unit = read_unit_cell(squeeze(unit))
     if comparator in _QUALITATIVE or _PLACEHOLDER.match(comparator):
         comparator = ""
     if _PLACEHOLDER.match(unit) or unit in _QUALITATIVE:
