@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from kpi.catalog.documents import Entry
-from kpi.catalog.durable import write_atomically
 from kpi.catalog.layout import Layout
 from kpi.catalog.schema import RECORD_FIELDS
-from kpi.ingestion.parsed import ParsedResults
+from kpi.ingestion.parsed import RESULT
 from kpi.serial import SERIAL_VERSION
 
 WHO = (
@@ -189,8 +188,6 @@ def _project(
 def keep_parsed(layout: Layout, plain: dict[str, Any], parser: str) -> Entry:
     """Put a parsed document where `kpi ingest` would have put it; returns its entry."""
     body = plain["document"]
-    folder = ParsedResults(layout, parser).folder(body["sha256"])
-    folder.mkdir(parents=True, exist_ok=True)
     data = gzip.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 1, mtime=0)
-    write_atomically(folder / "document.json.gz", data)
+    layout.objects.write(f"parsed/{parser}/{body['sha256']}/{RESULT}", data)
     return Entry(sha256=body["sha256"], path=body["path"], location=str(Path("/", body["path"])), parser=parser)

@@ -37,7 +37,7 @@ class Selected(Protocol):
 class Held(Protocol):
     """What of a store is needed here."""
 
-    path: Path
+    path: Path | str
 
     @property
     def snapshot(self) -> Snapshot:

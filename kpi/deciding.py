@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kpi.catalog.cluster_answers import ClusterDetail, ClusterSummary
 from kpi.catalog.clusters import ClusterList
-from kpi.catalog.layout import Layout, write_atomically
+from kpi.catalog.decided import load_all, save
+from kpi.catalog.durable import write_atomically
+from kpi.catalog.layout import Layout
 from kpi.decisions import (
     CLUSTER_KINDS,
     FORBID,
@@ -29,10 +31,8 @@ from kpi.decisions import (
     decisions_to_jsonl,
     jsonl_to_decisions,
     latest,
-    load_decisions,
     make_decision,
     of_kinds,
-    save_decision,
     standing,
 )
 from kpi.errors import BadInput, StoreError, UsageError
@@ -79,7 +79,7 @@ class Outcome:
 class Held(Protocol):
     """What of a store is needed here."""
 
-    path: Path
+    path: Path | str
 
     @property
     def snapshot(self) -> Snapshot:
@@ -238,7 +238,7 @@ class Deciding:
         known = {item.id for item in read_log(self.path).decisions}
         fresh = [item for item in jsonl_to_decisions(text, where=str(path)) if item.id not in known]
         for item in fresh:
-            save_decision(Layout(self.path).decisions, item)
+            save(Layout(self.path), item)
         _publish(self, "、".join(item.id for item in fresh[:_SHOWN_IDS]))
         return len(fresh)
 
@@ -257,20 +257,20 @@ def take_decision(store: Held, decision: Decision, *, author: str | None = None)
     check_decision(decision)
     existing = read_log(store.path).decisions
     made = make_decision(decision, existing=existing, author=author)
-    save_decision(Layout(store.path).decisions, made)
+    save(Layout(store.path), made)
     _publish(store, made.id)
     conflicts = _conflicts(store, (*existing, made))
     known = set(_conflicts(store, existing)) if conflicts else set()
     return Outcome(made, store.snapshot.name, tuple(conflict for conflict in conflicts if conflict not in known))
 
 
-def read_log(store: Path) -> DecisionLog:
+def read_log(store: Path | str) -> DecisionLog:
     """All decisions of a store.
 
     Raises:
         BadInput: one of them cannot be read; deciding over a gap could undo it silently.
     """
-    log = load_decisions(Layout(store).decisions)
+    log = load_all(Layout(store))
     for problem in log.problems:
         raise problem
     return log

@@ -282,6 +282,11 @@ def file_name(decision: Decision) -> str:
     return f"{decision.time.replace('-', '').replace(':', '')}-{decision.id}.json"
 
 
+def decision_to_bytes(decision: Decision) -> bytes:
+    """A decision as its file holds it."""
+    return (json.dumps(decision_to_plain(decision), ensure_ascii=False, indent=1) + "\n").encode()
+
+
 def save_decision(folder: Path, decision: Decision) -> Path:
     """Write one new object; saving the same decision again changes nothing.
 
@@ -289,14 +294,13 @@ def save_decision(folder: Path, decision: Decision) -> Path:
         StoreError: the folder cannot be written.
     """
     path = folder / file_name(decision)
-    text = json.dumps(decision_to_plain(decision), ensure_ascii=False, indent=1) + "\n"
     if path.exists():
         return path
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # half a file would stop every publishing
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with temporary.open("wb") as file:
+            file.write(decision_to_bytes(decision))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -9,6 +9,7 @@ A store object keeps the snapshot it was opened with until `refresh`; any number
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +26,10 @@ from kpi.catalog.conditions import Conditions
 from kpi.catalog.counts import FACETS, count_facet, first_rows, make_histogram
 from kpi.catalog.documents import DocumentRow
 from kpi.catalog.layout import CLUSTERS, Layout
+from kpi.catalog.places import place_of
 from kpi.catalog.schema import CODED, INDEXED
 from kpi.catalog.snapshot import Mask, Rows, Snapshot, open_snapshot
+from kpi.catalog.working_copy import catch_up, original
 from kpi.comparing import Comparing
 from kpi.correcting import Correcting
 from kpi.deciding import Deciding
@@ -74,8 +77,9 @@ class Selection:
 class Store(Comparing, Proposing, Deciding, Correcting):
     """A store opened on one snapshot; use `open_store`. May be shared by threads; close it."""
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = place_of(path)
+        """Folder, or URL with what credentials it was given with."""
         self._lock = threading.Lock()
         self._open()
 
@@ -100,7 +104,9 @@ class Store(Comparing, Proposing, Deciding, Correcting):
 
     def refresh(self) -> bool:
         """Open the newest snapshot if there is another one; returns whether there was."""
-        if Layout(self.path).current() == self.snapshot.name:
+        layout = Layout(self.path)
+        catch_up(layout)
+        if layout.current() == self.snapshot.name:
             return False
         self.close()
         for made in ("clustering", "cluster_list"):
@@ -342,9 +348,8 @@ class Store(Comparing, Proposing, Deciding, Correcting):
         return load_document(self.snapshot.layout, row.entry)
 
     def original(self, sha256: str) -> Path | None:
-        """Where the original file is kept; None if it is not."""
-        path = self.snapshot.layout.file_of(sha256)
-        return path if path.is_file() else None
+        """The original file on this machine; None if the store does not keep it."""
+        return original(self.snapshot.layout, sha256)
 
     # --- export
 
@@ -393,7 +398,7 @@ class Store(Comparing, Proposing, Deciding, Correcting):
         parsed = parse_query(query) if isinstance(query, str) else query
         notes = ("同一公开件以多种格式或多个版本发布时只计一次",)
         return About(
-            query=str(parsed), filters=_normal_filters(filters or {}), sort=sort, snapshot=self.name, source=str(self.path),
+            query=str(parsed), filters=_normal_filters(filters or {}), sort=sort, snapshot=self.name, source=self.snapshot.layout.shown,
             notes=notes,
         )  # fmt: skip
 
@@ -412,8 +417,8 @@ class _LazyIndex:
         return self._store.index.match(term, kind)
 
 
-def open_store(path: str | Path = ".kpi") -> Store:
-    """Open a store on the snapshot in force; use it in a `with` statement.
+def open_store(path: str | os.PathLike[str] = ".kpi") -> Store:
+    """Open a store, a folder or a URL, on the snapshot in force; use it in a `with` statement.
 
     Raises:
         StoreError: there is no store, or no usable snapshot in it.

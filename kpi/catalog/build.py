@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 
 from kpi.catalog.documents import (
     DocumentRow,
+    Entry,
     Sections,
     apply_attributes,
     bind,
@@ -24,6 +26,7 @@ from kpi.catalog.documents import (
     write_documents,
     write_sections,
 )
+from kpi.catalog.durable import share, sync_file
 from kpi.catalog.layout import (
     CLUSTERS,
     CODES,
@@ -36,9 +39,7 @@ from kpi.catalog.layout import (
     Part,
     Stamp,
     files_below,
-    share,
     stamp_of,
-    sync_file,
 )
 from kpi.catalog.parts import (
     PART_ROWS,
@@ -135,8 +136,9 @@ def _write_new_parts(build: _Build, plan: Plan, tools: Tools, documents: dict[st
         parts.append(part)
         waiting.clear()
 
-    for entry, mark in sorted(plan.made, key=lambda item: item[0].order):
-        plain = apply_attributes(bind(tools.load(entry), entry), entry.attributes)
+    made = sorted(plan.made, key=lambda item: item[0].order)
+    for (entry, mark), loaded in zip(made, _loaded([entry for entry, _ in made], tools), strict=True):
+        plain = apply_attributes(bind(loaded, entry), entry.attributes)
         if tools.amendments is not None:
             plain = tools.amendments.apply(plain)
         name = name if waiting else build.name_part()
@@ -147,6 +149,25 @@ def _write_new_parts(build: _Build, plan: Plan, tools: Tools, documents: dict[st
     if waiting:
         close()
     return parts
+
+
+def _loaded(entries: Sequence[Entry], tools: Tools) -> Iterator[dict[str, Any]]:
+    """The parsed results in order; at most `tools.ahead` of them wait in memory."""
+    if not tools.ahead:
+        yield from map(tools.load, entries)
+        return
+    with ThreadPoolExecutor(tools.ahead, "kpi-load") as pool:
+        waiting: deque[Future[dict[str, Any]]] = deque()
+        try:
+            for entry in entries:
+                waiting.append(pool.submit(tools.load, entry))
+                if len(waiting) == tools.ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
 def _update_sections(

@@ -7,6 +7,9 @@
     STORE/decisions/                what people decided
 
 Parts of a snapshot that did not change are hard links to the snapshot before it (copies where links are not possible).
+
+A store at a URL has the same objects there, and on each machine a working copy (本地副本) that is itself laid out like this:
+snapshots are opened and built in the copy, everything else is read and written where the store is.
 """
 
 from __future__ import annotations
@@ -14,11 +17,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from kpi.catalog.durable import write_atomically
+from kpi.catalog.objects import LocalObjects, Objects
+from kpi.catalog.places import masked, place_of, working_copy_folder
+from kpi.catalog.remote import RemoteObjects
 from kpi.errors import StoreError
 
 SCHEMA_VERSION = 1
@@ -92,10 +98,20 @@ class Manifest:
 
 
 class Layout:
-    """Paths inside one store and the small objects that are swapped atomically."""
+    """Paths inside one store (of a store at a URL: inside its working copy) and the small objects that are swapped atomically.
 
-    def __init__(self, root: Path | str) -> None:
-        self.root = Path(root)
+    Making one connects to nothing and copies nothing.
+    """
+
+    def __init__(self, store: str | os.PathLike[str]) -> None:
+        place = place_of(store)
+        self.store = str(place)
+        """Folder or URL, as workers are told it: it may hold credentials."""
+        self.shown = masked(self.store)
+        """As messages name it."""
+        self.remote = RemoteObjects(place) if isinstance(place, str) else None
+        self.root = working_copy_folder(place) if isinstance(place, str) else place
+        self.objects: Objects = self.remote or LocalObjects(self.root)
         self.snapshots = self.root / "snapshots"
         self.parsed = self.root / "parsed"
         self.files = self.root / "files"
@@ -108,7 +124,7 @@ class Layout:
             folder.mkdir(parents=True, exist_ok=True)
 
     def current(self) -> str:
-        """Name of the snapshot in force; "" for a store that has none yet."""
+        """Name of the snapshot in force, as far as this machine knows; "" for a store that has none yet."""
         try:
             return self.current_file.read_text("utf-8", "replace").strip()
         except FileNotFoundError:
@@ -122,15 +138,17 @@ class Layout:
         """Folder of the snapshot `name`."""
         return self.snapshots / name
 
-    def file_of(self, sha256: str) -> Path:
-        """Where the original with this content is kept."""
-        return self.files / sha256
+    @staticmethod
+    def file_key(sha256: str) -> str:
+        """Key of the original with this content."""
+        return f"files/{sha256}"
 
     def names(self) -> list[str]:
         """Names of all finished snapshots, oldest first."""
         if not self.snapshots.is_dir():
             return []
-        return sorted(folder.name for folder in self.snapshots.iterdir() if (folder / MANIFEST).is_file())
+        found = (folder for folder in self.snapshots.iterdir() if not folder.name.startswith("."))
+        return sorted(folder.name for folder in found if (folder / MANIFEST).is_file())
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -201,47 +219,6 @@ def files_below(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield path.relative_to(folder).as_posix()
-
-
-def share(source: Path, target: Path) -> None:
-    """Give `target` the content of `source` without copying where the file system can (hard link)."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # other device, or a file system without links
-        shutil.copyfile(source, target)
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a small file as a whole: readers see the old content or the new, also after a power cut."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_file(path: Path) -> None:
-    """Force a finished file to disk."""
-    with path.open("rb") as stream:
-        os.fsync(stream.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Force a folder's entries to disk, where the platform can."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _size(path: Path) -> int:

@@ -11,10 +11,12 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
-from kpi.catalog.layout import BUILDING, MANIFEST, Layout, read_manifest
+from kpi.catalog.durable import sync_folder
+from kpi.catalog.layout import BUILDING, MANIFEST, Layout, Manifest, read_manifest
 from kpi.errors import StoreError
 
 _log = logging.getLogger(__name__)
@@ -24,13 +26,72 @@ _LEFT_ALONE_SECONDS = 24 * 3600.0
 """Where the platform has no file locks: age from which a superseded snapshot counts as unread."""
 
 
+class Writer(Protocol):
+    """What the holder of the right to publish may do: on this machine, or where the store is."""
+
+    def next_name(self) -> tuple[str, int]:
+        """Name and number of the next snapshot. A running number first: names sort by it even when the clock goes back."""
+        ...
+
+    def put_in_force(self, building: Path, manifest: Manifest) -> list[str]:
+        """Give a built snapshot its name and put it in force; returns notes."""
+        ...
+
+    def prune(self) -> list[str]:
+        """Delete what no one needs any more; returns the deleted snapshots."""
+        ...
+
+
+class LocalWriter:
+    """Publishes to a folder of this machine or a shared disk: by rename and one swap."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+
+    def next_name(self) -> tuple[str, int]:
+        """See `Writer.next_name`."""
+        last = max((int(name.split("-")[0]) for name in self.layout.names()), default=0)
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        return f"{last + 1:08d}-{stamp}", last + 1
+
+    def put_in_force(self, building: Path, manifest: Manifest) -> list[str]:
+        """See `Writer.put_in_force`."""
+        building.rename(self.layout.folder(manifest.name))
+        sync_folder(self.layout.snapshots)
+        self.layout.set_current(manifest.name)
+        return []
+
+    def prune(self) -> list[str]:
+        """See `Writer.prune`."""
+        return prune(self.layout)
+
+
 @contextlib.contextmanager
-def writing(layout: Layout, *, wait: float = 600.0) -> Iterator[None]:
+def writing(layout: Layout, *, wait: float = 600.0) -> Iterator[Writer]:
     """Hold the store's only right to publish; waits up to `wait` seconds for another writer to finish.
 
+    Of a store elsewhere, the working copy is up to date then.
+
     Raises:
-        StoreError: another process kept it (`locked`), or the place cannot be written to (`read_only`).
+        StoreError: another process kept it (`locked`), or the place cannot be written to (`read_only`, `unreachable`).
     """
+    start = time.monotonic()
+    with _locked(layout, wait):
+        if layout.remote is None:
+            yield LocalWriter(layout)
+            return
+        from kpi.catalog.lease import leased
+        from kpi.catalog.remote_writer import RemoteWriter
+        from kpi.catalog.working_copy import catch_up
+
+        with leased(layout.remote, wait=max(0.0, wait - (time.monotonic() - start))) as lease:
+            catch_up(layout, strict=True)
+            yield RemoteWriter(layout, layout.remote, lease)
+
+
+@contextlib.contextmanager
+def _locked(layout: Layout, wait: float) -> Iterator[None]:
+    """Hold the lock file of a folder: against the writers of this machine, or of those that share the disk."""
     from filelock import FileLock, Timeout
 
     lock_file, holder = layout.root / ".lock", layout.root / ".writer.json"
@@ -102,11 +163,18 @@ def hold(folder: Path) -> IO[bytes]:
 def prune(layout: Layout) -> list[str]:
     """Delete superseded snapshots that nobody reads, and what killed writers left; returns the deleted names.
 
-    The snapshot in force and the one before it stay, the latter to fall back to when files of the newest are damaged.
     Only for the holder of `writing`.
     """
     for folder in layout.snapshots.glob(f"{BUILDING}*"):
         shutil.rmtree(folder, ignore_errors=True)
+    return prune_superseded(layout)
+
+
+def prune_superseded(layout: Layout) -> list[str]:
+    """Delete superseded snapshots that nobody reads; returns their names.
+
+    The snapshot in force and the one before it stay, the latter to fall back to when files of the newest are damaged.
+    """
     current = layout.current()
     try:
         kept = {current, read_manifest(layout.folder(current)).previous}

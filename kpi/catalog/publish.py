@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kpi.catalog.documents import DocumentRow, Entry, fingerprint
-from kpi.catalog.layout import BUILDING, Layout, Manifest, check_sizes, read_manifest, sync_folder, write_manifest
+from kpi.catalog.durable import sync_folder
+from kpi.catalog.layout import BUILDING, Layout, Manifest, check_sizes, read_manifest, write_manifest
 from kpi.catalog.locks import prune, writing
 from kpi.errors import StoreError
 
@@ -102,6 +103,8 @@ class Tools:
 
     load: Callable[[Entry], dict[str, Any]]
     """The parsed result of a document, see `kpi.serial`."""
+    ahead: int = 0
+    """How many results to load at a time, ahead of their use: where each of them is a request."""
     index: TextIndexWriter | None = None
     clusters: ClusterWriter | None = None
     amendments: Amendments | None = None
@@ -169,14 +172,14 @@ def publish(layout: Layout, change: Change, tools: Tools | Callable[[], Tools], 
     Raises:
         StoreError: another writer holds the store, the place is not writable, a parsed result is missing.
     """
-    with writing(layout, wait=wait):
+    with writing(layout, wait=wait) as writer:
         start = time.perf_counter()
         tools = tools() if callable(tools) else tools
         base, notes = _base(layout, change)
         plan = make_plan(layout, base, change, tools)
         if not plan.touched:
             return Published(name=layout.current(), changed=False, notes=tuple(notes))
-        name, sequence = _next_name(layout)
+        name, sequence = writer.next_name()
         building = layout.snapshots / f"{BUILDING}{name}"
         try:
             prune(layout)
@@ -184,9 +187,7 @@ def publish(layout: Layout, change: Change, tools: Tools | Callable[[], Tools], 
             manifest, rows_written = _build(layout, building, plan, tools, name=name, sequence=sequence)
             write_manifest(building, manifest)
             sync_folder(building)
-            building.rename(layout.folder(name))
-            sync_folder(layout.snapshots)
-            layout.set_current(name)
+            notes += writer.put_in_force(building, manifest)
         except OSError as error:
             raise _not_written(layout, error) from error
         finally:
@@ -194,7 +195,7 @@ def publish(layout: Layout, change: Change, tools: Tools | Callable[[], Tools], 
         removed = len(plan.gone) - plan.replaced
         published = Published(
             name=name, changed=True, added=plan.added, replaced=plan.replaced, removed=removed, rows_written=rows_written,
-            pruned=tuple(prune(layout)), notes=tuple(notes),
+            pruned=tuple(writer.prune()), notes=tuple(notes),
         )  # fmt: skip
         _log_published(published, manifest, time.perf_counter() - start)
         return published
@@ -250,7 +251,7 @@ def usable(layout: Layout) -> tuple[Manifest | None, list[str]]:
     if layout.current() != current:  # superseded and pruned since it was read
         return usable(layout)
     raise StoreError(
-        "指标库没有可用的快照", where=str(layout.root), found="；".join(notes), advice="运行 kpi doctor --rebuild 重建",
+        "指标库没有可用的快照", where=layout.shown, found="；".join(notes), advice="运行 kpi doctor --rebuild 重建",
         code="damaged_snapshot",
     )  # fmt: skip
 
@@ -336,15 +337,8 @@ def make_plan(layout: Layout, base: Manifest | None, change: Change, tools: Tool
     return plan
 
 
-def _next_name(layout: Layout) -> tuple[str, int]:
-    # A running number first: names sort by it even when the clock goes backwards.
-    last = max((int(name.split("-")[0]) for name in layout.names()), default=0)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    return f"{last + 1:08d}-{stamp}", last + 1
-
-
 def _not_written(layout: Layout, error: OSError) -> StoreError:
     return StoreError(
-        "快照没有写成，原有快照继续有效", where=str(error.filename or layout.root), found=error.strerror or str(error),
+        "快照没有写成，原有快照继续有效", where=str(error.filename or layout.shown), found=error.strerror or str(error),
         advice="检查磁盘空间和权限后重新运行", code="not_written",
     )  # fmt: skip

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kpi.catalog.layout import CLUSTERS, Manifest, share, stamp_of, sync_file
+from kpi.catalog.durable import share, sync_file
+from kpi.catalog.layout import CLUSTERS, Manifest, stamp_of
 from kpi.catalog.publish import Plan, Tools
 from kpi.catalog.schema import INDEXED
 

@@ -23,6 +23,7 @@ from kpi.catalog.parts import read_parquet
 from kpi.catalog.publish import usable
 from kpi.catalog.rowfile import RowFile
 from kpi.catalog.schema import CODED, MEASURES, NUMERIC, WARNING_SEPARATOR
+from kpi.catalog.working_copy import prepare
 from kpi.errors import StoreError
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
@@ -338,32 +339,31 @@ def open_snapshot(root: Path | str, *, like: Snapshot | None = None) -> Snapshot
     """Open the snapshot in force (or the newest whole one, with `notes` that say so); an empty store has no rows.
 
     Args:
-        root: the store.
+        root: the store; of one elsewhere the working copy is brought up to date.
         like: a snapshot of it that was open before: where only clusters were decided since, its columns are taken over.
 
     Raises:
         StoreError: there is no store, or none of its snapshots is usable.
     """
     layout = Layout(root)
-    if not layout.root.is_dir():
-        raise StoreError("没有这个指标库", where=str(layout.root), advice="先用 kpi ingest 导入文件", code="no_store")
+    told = prepare(layout)
     for _ in range(_ATTEMPTS):
         manifest, notes = usable(layout)
         if manifest is None:
-            return Snapshot(layout, Manifest(name="", sequence=0, created=""), _Nothing())
+            return Snapshot(layout, Manifest(name="", sequence=0, created=""), _Nothing(), told)
         try:
             held = hold(layout.folder(manifest.name))
         except FileNotFoundError:  # superseded and pruned since CURRENT was read
             continue
         try:
-            return Snapshot(layout, manifest, held, notes, like=like)
+            return Snapshot(layout, manifest, held, [*told, *notes], like=like)
         except (OSError, pa.ArrowException, ValueError) as error:
             held.close()
             raise StoreError(
                 "快照文件已损坏", where=str(layout.folder(manifest.name)), found=str(error), advice="运行 kpi doctor 修复",
                 code="damaged_snapshot",
             ) from error  # fmt: skip
-    raise StoreError("指标库正在频繁更新，未能打开", where=str(layout.root), advice="稍后重试", code="busy")
+    raise StoreError("指标库正在频繁更新，未能打开", where=layout.shown, advice="稍后重试", code="busy")
 
 
 def _same_rows(one: Manifest, other: Manifest) -> bool:

@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 NAME = "名称|编号"
 
 
-def open_chosen(store: Path) -> Store:
+def open_chosen(store: Path | str) -> Store:
     """The store of the subcommand, or the one given before it: `kpi clusters --store DIR merge …`."""
     from kpi.store import open_store
 
@@ -61,7 +61,7 @@ def _tell(outcome: Outcome, *, quiet: bool) -> None:
 @store_option
 @format_option(TABLE, "jsonl", "json")
 @output_option
-def show(name: str, store: Path, wanted: str | None, output: Path | None) -> None:
+def show(name: str, store: Path | str, wanted: str | None, output: Path | None) -> None:
     """查看一类指标的写法、城市和有关决定。
 
     名称可以是任一写法、规范名称或同类指标编号。
@@ -80,7 +80,7 @@ def show(name: str, store: Path, wanted: str | None, output: Path | None) -> Non
 @click.command("merge", epilog="示例：kpi clusters merge 参保群众满意度 参保人员对医保服务满意度")
 @click.argument("names", nargs=-1, required=True, metavar=f"{NAME}…")
 @_deciding
-def merge(names: tuple[str, ...], store: Path, author: str | None, reason: str, quiet: bool) -> None:
+def merge(names: tuple[str, ...], store: Path | str, author: str | None, reason: str, quiet: bool) -> None:
     """把几类指标合为一类。
 
     名称可以是任一写法、规范名称或同类指标编号。
@@ -95,7 +95,7 @@ def merge(names: tuple[str, ...], store: Path, author: str | None, reason: str, 
 @click.argument("more", nargs=-1, metavar="[写法…]")
 @_deciding
 def split(
-    name: str, members: tuple[str, ...], more: tuple[str, ...], store: Path, author: str | None, reason: str, quiet: bool
+    name: str, members: tuple[str, ...], more: tuple[str, ...], store: Path | str, author: str | None, reason: str, quiet: bool
 ) -> None:  # fmt: skip
     """把几种写法一起拆出，另成一类。
 
@@ -109,7 +109,7 @@ def split(
 @click.argument("name", metavar=NAME)
 @click.argument("members", nargs=-1, required=True, metavar="写法…")
 @_deciding
-def remove(name: str, members: tuple[str, ...], store: Path, author: str | None, reason: str, quiet: bool) -> None:
+def remove(name: str, members: tuple[str, ...], store: Path | str, author: str | None, reason: str, quiet: bool) -> None:
     """把写法从一类中移出，各自成为一类。
 
     名称可以是任一写法、规范名称或同类指标编号。
@@ -122,7 +122,7 @@ def remove(name: str, members: tuple[str, ...], store: Path, author: str | None,
 @click.argument("name", metavar=NAME)
 @click.argument("new", metavar="新名称")
 @_deciding
-def rename(name: str, new: str, store: Path, author: str | None, reason: str, quiet: bool) -> None:
+def rename(name: str, new: str, store: Path | str, author: str | None, reason: str, quiet: bool) -> None:
     """改一类指标的规范名称。
 
     名称可以是任一写法、规范名称或同类指标编号。
@@ -134,7 +134,7 @@ def rename(name: str, new: str, store: Path, author: str | None, reason: str, qu
 @click.command("forbid", epilog="示例：kpi clusters forbid 参保人数 参保人次")
 @click.argument("names", nargs=-1, required=True, metavar=f"{NAME}…")
 @_deciding
-def forbid(names: tuple[str, ...], store: Path, author: str | None, reason: str, quiet: bool) -> None:
+def forbid(names: tuple[str, ...], store: Path | str, author: str | None, reason: str, quiet: bool) -> None:
     """几个名称永不算作同一指标；现在同类的，把条数少的移出。
 
     名称可以是任一写法、规范名称或同类指标编号。
@@ -147,7 +147,7 @@ def forbid(names: tuple[str, ...], store: Path, author: str | None, reason: str,
 @click.argument("identity", required=False, default="", metavar="编号")
 @click.option("--last", is_flag=True, help="撤销最后一条有效的决定。")
 @_deciding
-def undo(identity: str, last: bool, store: Path, author: str | None, reason: str, quiet: bool) -> None:
+def undo(identity: str, last: bool, store: Path | str, author: str | None, reason: str, quiet: bool) -> None:
     """撤销一条决定；撤销“撤销”即恢复。编号见 kpi clusters log。"""
     if bool(identity) == last:
         raise click.UsageError("请给出决定的编号，或用 --last（二选一）")
@@ -159,7 +159,7 @@ def undo(identity: str, last: bool, store: Path, author: str | None, reason: str
 @store_option
 @format_option(*FORMATS)
 @output_option
-def log(store: Path, wanted: str | None, output: Path | None) -> None:
+def log(store: Path | str, wanted: str | None, output: Path | None) -> None:
     """决定的历史：时间、署名、内容、状态。"""
     form = chosen_format(wanted, output, FORMATS)
     with open_chosen(store) as opened:
@@ -186,7 +186,7 @@ def _flat(plain: dict[str, Any]) -> dict[str, Any]:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @store_option
 @quiet_option
-def export(file: Path, store: Path, quiet: bool) -> None:
+def export(file: Path, store: Path | str, quiet: bool) -> None:
     """把决定（和对它们的撤销）写成 JSONL 文件，便于纳入版本管理；同样的决定总是同样的内容。"""
     with open_chosen(store) as opened:
         count = opened.export_decisions(file)
@@ -198,7 +198,7 @@ def export(file: Path, store: Path, quiet: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @store_option
 @quiet_option
-def import_(file: Path, store: Path, quiet: bool) -> None:
+def import_(file: Path, store: Path | str, quiet: bool) -> None:
     """读入导出的决定并应用；已有的不重复，有一行读不懂就都不读入。"""
     with open_chosen(store) as opened:
         count = opened.import_decisions(file)

@@ -83,7 +83,7 @@ for _subcommand in SUBCOMMANDS:
     command.add_command(_subcommand)
 
 
-def _list(form: str, output: Path | None, *, store: Path, limit: int | None, quiet: bool, **options: Any) -> None:
+def _list(form: str, output: Path | None, *, store: Path | str, limit: int | None, quiet: bool, **options: Any) -> None:
     """The clusters of the store."""
     from kpi.store import open_store
 
@@ -102,7 +102,7 @@ def _list(form: str, output: Path | None, *, store: Path, limit: int | None, qui
         click.echo(f"共 {len(found)} 类{more}", err=True)
 
 
-def _rebuild(store: Path, *, quiet: bool) -> None:
+def _rebuild(store: Path | str, *, quiet: bool) -> None:
     """The full run."""
     from kpi.ingestion import republish
     from kpi.store import open_store

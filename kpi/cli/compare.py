@@ -56,7 +56,7 @@ VALUES = ("middle", "strictest", "softest", "each")
 @format_option(*FORMATS)
 @output_option
 @quiet_option
-def command(names: tuple[str, ...], store: Path, wanted: str | None, output: Path | None, **options: Any) -> None:
+def command(names: tuple[str, ...], store: Path | str, wanted: str | None, output: Path | None, **options: Any) -> None:
     """跨城市比较同一指标：中位、P10、P90、严宽名次、年度变化、目标与实际。
 
     给出多个指标时，先显示城市与指标的矩阵。数值按换算单位比较，单位不同的分开列出。

@@ -58,7 +58,7 @@ _LAST = "last"
 @format_option(*FORMATS)
 @output_option
 @quiet_option
-def command(ids: tuple[str, ...], store: Path, wanted: str | None, output: Path | None, **options: Any) -> None:
+def command(ids: tuple[str, ...], store: Path | str, wanted: str | None, output: Path | None, **options: Any) -> None:
     """更正指标或文件信息，剔除误取的行；可撤销，重新解析后仍然有效。
 
     改指标值、名称、一级指标或年度时，比较符、数值、单位随之重新识别。更正过的记录标“已改”。

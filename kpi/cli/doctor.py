@@ -17,7 +17,7 @@ from kpi.cli.options import TABLE, format_option, log_option, store_option
 @click.option("--rebuild", is_flag=True, help="按已解析的结果全部重建，不论有无问题。")
 @format_option(TABLE, "json")
 @log_option
-def command(store: Path, check: bool, rebuild: bool, wanted: str | None) -> int:
+def command(store: Path | str, check: bool, rebuild: bool, wanted: str | None) -> int:
     """逐个核对快照文件的校验和、索引版本、解析结果和原文件，并修复能修复的问题。
 
     损坏的快照按 parsed/ 中的解析结果重建，人工决定会重新应用。仍有问题时退出码为 1。

@@ -37,7 +37,7 @@ CATALOGUE_FORMATS = ("xlsx", "csv", "jsonl")
 @click.option("--csv-raw", "raw", is_flag=True, help="csv 不加公式保护和 BOM，供程序读取。")
 @quiet_option
 def command(
-    query: tuple[str, ...], store: Path, wanted: str | None, output: Path | None, quiet: bool, **options: Any
+    query: tuple[str, ...], store: Path | str, wanted: str | None, output: Path | None, quiet: bool, **options: Any
 ) -> int:
     """导出符合条件的全部指标；不给 QUERY 和筛选则导出全库。
 
@@ -65,7 +65,7 @@ def command(
 
 
 def _export_catalogue(
-    store: Path, text: str, filters: dict[str, tuple[str, ...]], wanted: str | None, output: Path | None, *, quiet: bool
+    store: Path | str, text: str, filters: dict[str, tuple[str, ...]], wanted: str | None, output: Path | None, *, quiet: bool
 ) -> int:  # fmt: skip
     import io
 

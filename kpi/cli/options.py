@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from kpi.catalog.places import place_of
 from kpi.limits import LIMIT_NAMES, Limits, limits_from
 from kpi.logs import FORMATS as LOG_FORMATS
 from kpi.logs import VARIABLE as LOG_VARIABLE
@@ -39,11 +40,24 @@ FILTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 
 
+class StorePlace(click.ParamType):  # type: ignore[type-arg]  # generic in later versions only
+    """A folder as `Path`, or a URL (`s3://bucket/kpi`) as it is."""
+
+    name = "目录或URL"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """See `click.ParamType.convert`."""
+        place = place_of(value)
+        return (
+            place if isinstance(place, str) else click.Path(path_type=Path, file_okay=False).convert(place, param, ctx)
+        )
+
+
 def store_option(function: Command) -> Command:
-    """`--store DIR`, or the environment variable KPI_STORE."""
+    """`--store DIR|URL`, or the environment variable KPI_STORE."""
     return click.option(
-        "--store", type=click.Path(path_type=Path, file_okay=False), default=DEFAULT_STORE, envvar="KPI_STORE", show_default=True,
-        show_envvar=True, help="指标库目录。",
+        "--store", type=StorePlace(), default=DEFAULT_STORE, envvar="KPI_STORE", show_default=True, show_envvar=True,
+        help="指标库：目录，或 s3://桶/路径 等 URL。",
     )(function)  # fmt: skip
 
 

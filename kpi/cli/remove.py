@@ -13,7 +13,7 @@ from kpi.cli.options import quiet_option, store_option
 @click.argument("documents", nargs=-1, required=True)
 @store_option
 @quiet_option
-def command(documents: tuple[str, ...], store: Path, quiet: bool) -> int:
+def command(documents: tuple[str, ...], store: Path | str, quiet: bool) -> int:
     """从库中移除文件或参考指标库（按文件名、路径或内容编号的前几位）；原文件不受影响。"""
     from kpi.ingestion import remove
     from kpi.library.references import remove_library

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kpi.cli.options import TABLE, chosen_format, format_option, log_option, output_option, quiet_option
+from kpi.cli.options import TABLE, StorePlace, chosen_format, format_option, log_option, output_option, quiet_option
 from kpi.logs import as_json
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _STYLES = {"E": "bold red", "W": "yellow", "I": "cyan"}
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--store", type=click.Path(path_type=Path, file_okay=False), default=None, envvar="KPI_STORE", show_envvar=True,
+    "--store", type=StorePlace(), default=None, envvar="KPI_STORE", show_envvar=True,
     help="指标库目录；有库才与同类指标、上年目标和其他文件比较。",
 )  # fmt: skip
 @click.option("--profile", default=None, metavar="口径", help="T2015、T2021 或一个 YAML 文件；缺省按表识别模板。")
@@ -49,7 +49,12 @@ _STYLES = {"E": "bold red", "W": "yellow", "I": "cyan"}
 @log_option
 @quiet_option
 def command(
-    paths: tuple[Path, ...], store: Path | None, wanted: str | None, output: Path | None, quiet: bool, **options: Any
+    paths: tuple[Path, ...],
+    store: Path | str | None,
+    wanted: str | None,
+    output: Path | None,
+    quiet: bool,
+    **options: Any,
 ) -> int:
     """审核文件或目录中的绩效目标表。
 
@@ -81,7 +86,7 @@ def command(
 
 
 @contextmanager
-def _opened(store: Path | None) -> Iterator[Any]:
+def _opened(store: Path | str | None) -> Iterator[Any]:
     if store is None:
         yield None
         return

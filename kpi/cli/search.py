@@ -49,7 +49,7 @@ def query_text(words: tuple[str, ...]) -> str:
 @click.option("--csv-raw", "raw", is_flag=True, help="csv 不加公式保护和 BOM，供程序读取。")
 @quiet_option
 def command(
-    query: tuple[str, ...], store: Path, wanted: str | None, output: Path | None, quiet: bool, **options: Any
+    query: tuple[str, ...], store: Path | str, wanted: str | None, output: Path | None, quiet: bool, **options: Any
 ) -> int:
     """检索指标。
 

@@ -7,11 +7,12 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
+from kpi.catalog.places import masked
 from kpi.cli.options import log_option, store_option
 from kpi.errors import KpiError, UsageError
 from kpi.logs import as_json
@@ -19,6 +20,8 @@ from kpi.logs import as_json
 _log = logging.getLogger(__name__)
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1", "[::1]")
+"""Names that requests may use while nobody has to show who they are: a page from elsewhere cannot get in by a name of its own."""
 PASSWORD_VARIABLE = "KPI_PASSWORD"  # noqa: S105 - the name of a variable
 HEADER_VARIABLE = "KPI_PROXY_HEADER"
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -43,25 +46,34 @@ _UPLOAD_MEGABYTES = 200
 )
 @log_option
 @click.option("--open", "browser", is_flag=True, help="同时打开浏览器。")
-def command(store: Path, port: int, host: str, proxy_header: str, max_upload: int, browser: bool) -> None:
+def command(store: Path | str, port: int, host: str, proxy_header: str, max_upload: int, browser: bool) -> None:
     """打开网页界面：检索、对比、审核、导入。
 
     只显示已有的库，本身不导入文件（先用 kpi ingest，或在页面上导入）。密码由环境变量 KPI_PASSWORD 给出，不写在命令行上。
     """
     password = os.environ.get(PASSWORD_VARIABLE, "")
     check_exposure(host, password=password, proxy_header=proxy_header)
-    environment = {"KPI_STORE": str(store.resolve()), HEADER_VARIABLE: proxy_header}
+    environment = {
+        "KPI_STORE": str(store.resolve()) if isinstance(store, Path) else store,
+        HEADER_VARIABLE: proxy_header,
+    }
     _tell_started(store, host, port, password=bool(password), proxy_header=proxy_header)
-    _run(environment, options(host, port, max_upload, browser=browser))
+    hosts = () if password or proxy_header else LOCAL_NAMES
+    _run(environment, options(host, port, max_upload), hosts=hosts, opened=address_of(host, port) if browser else "")
 
 
-def _tell_started(store: Path, host: str, port: int, *, password: bool, proxy_header: str) -> None:
-    fields = {"store": str(store), "host": host, "port": port, "password": password, "proxy_header": proxy_header}
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser."""
+    shown = "localhost" if host in LOCAL else host
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+
+
+def _tell_started(store: Path | str, host: str, port: int, *, password: bool, proxy_header: str) -> None:
+    place = masked(str(store))
+    fields = {"store": place, "host": host, "port": port, "password": password, "proxy_header": proxy_header}
     _log.info("app_started", extra=fields)
     if not as_json():
-        shown = "localhost" if host in LOCAL else host
-        address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
-        click.echo(f"绩标通：{address}　指标库：{store}　（Ctrl+C 结束）", err=True)
+        click.echo(f"绩标通：{address_of(host, port)}　指标库：{place}　（Ctrl+C 结束）", err=True)
 
 
 def check_exposure(host: str, *, password: str, proxy_header: str) -> None:
@@ -81,28 +93,28 @@ def check_exposure(host: str, *, password: str, proxy_header: str) -> None:
         )  # fmt: skip
 
 
-def options(host: str, port: int, max_upload: int, *, browser: bool = False) -> dict[str, str | int | bool]:
+def options(host: str, port: int, max_upload: int) -> dict[str, str | int | bool]:
     """Settings of the server that the command line decides; look and the rest stand in its config file."""
     return {
         "server.address": host,
         "server.port": port,
-        "server.headless": not browser,
+        "server.headless": True,
         "server.maxUploadSize": max_upload,
         "browser.serverAddress": "localhost" if host in LOCAL or host in {"0.0.0.0", "::"} else host,  # noqa: S104 - compared
     }
 
 
-def _run(environment: Mapping[str, str], settings: Mapping[str, str | int | bool]) -> None:
+def _run(
+    environment: Mapping[str, str], settings: Mapping[str, str | int | bool], *, hosts: Sequence[str], opened: str
+) -> None:  # fmt: skip
     """Run the server in this process until it is interrupted."""
     import kpi.ui.entry
+    from kpi.ui.server import make_app, run
 
     os.environ.update({name: value for name, value in environment.items() if value})
-    script = Path(kpi.ui.entry.__file__).parent / "app.py"
-    from streamlit.web.cli import main
-
     threading.Thread(target=_warm, daemon=True).start()
-    flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()]
-    main(["run", str(script), *flags], prog_name="streamlit")
+    script = Path(kpi.ui.entry.__file__).parent / "app.py"
+    run(make_app(script, hosts=hosts, opened=opened), settings)
 
 
 # What the first page needs; imported before someone asks for it.
@@ -115,8 +127,7 @@ def _warm() -> None:
 
     for module in _FIRST:
         importlib.import_module(module)
-    from kpi.ui.stores import current_store
+    from kpi.ui.stores import open_newest
 
-    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     with contextlib.suppress(KpiError):  # the page tells it to the visitor
-        current_store()
+        open_newest()

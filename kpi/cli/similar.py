@@ -27,7 +27,7 @@ FORMATS = (TABLE, "json", "jsonl", "csv", "xlsx")
 @filter_options
 @format_option(*FORMATS)
 @output_option
-def command(name: str, store: Path, limit: int, wanted: str | None, output: Path | None, **options: Any) -> None:
+def command(name: str, store: Path | str, limit: int, wanted: str | None, output: Path | None, **options: Any) -> None:
     """查找名称相近的指标：先是同一指标，再是相近的，最后是所指不同的（列出不同之处）。"""
     form = chosen_format(wanted, output, FORMATS)
     from kpi.compare.proposals import similar_rows

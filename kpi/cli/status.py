@@ -24,6 +24,7 @@ _SIZES = {
     "parsed": "解析结果",
     "files": "原文件",
     "decisions": "人工决定",
+    "working_copy": "本地副本",
 }
 
 
@@ -31,7 +32,7 @@ _SIZES = {
 @store_option
 @click.option("--documents", is_flag=True, help="列出库中的文件。")
 @format_option(TABLE, "json", "jsonl")
-def command(store: Path, documents: bool, wanted: str | None) -> int:
+def command(store: Path | str, documents: bool, wanted: str | None) -> int:
     """查看库的内容、大小和健康状况。"""
     from kpi.ingestion.status import read_status
 

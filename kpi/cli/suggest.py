@@ -37,7 +37,7 @@ _PROJECTS_SHOWN = 5
 @format_option(*FORMATS)
 @output_option
 def command(
-    project_name: str, store: Path, query: str, without: tuple[str, ...], wanted: str | None, output: Path | None, **options: Any
+    project_name: str, store: Path | str, query: str, without: tuple[str, ...], wanted: str | None, output: Path | None, **options: Any
 ) -> None:  # fmt: skip
     """按项目名称推荐指标：同类项目在各地使用的指标、典型的比较符、数值、单位，使用城市数和出处。
 

@@ -10,15 +10,23 @@ from pathlib import Path
 
 from kpi.catalog.documents import Entry
 from kpi.catalog.layout import BUILDING, SEARCH, Layout, check_sums, read_manifest
-from kpi.catalog.locks import prune, writing
+from kpi.catalog.locks import writing
 from kpi.catalog.publish import Change, Published, registered
+from kpi.catalog.remote_writer import damaged_objects, unneeded
+from kpi.catalog.working_copy import catch_up, prepare
 from kpi.errors import StoreError
-from kpi.ingestion.parsed import load_plain, parser_version
+from kpi.ingestion.parsed import RESULT, load_plain, parser_version
 from kpi.ingestion.publishing import publish_change
 
 _log = logging.getLogger(__name__)
 
-DAMAGED, OUTDATED, LEFT_OVER, SUPERSEDED = "damaged", "outdated_index", "left_over", "superseded_result"
+DAMAGED, DAMAGED_COPY, OUTDATED, LEFT_OVER, SUPERSEDED = (
+    "damaged",
+    "damaged_copy",
+    "outdated_index",
+    "left_over",
+    "superseded_result",
+)
 NO_RESULT, NO_ORIGINAL = "missing_result", "missing_original"
 
 
@@ -39,13 +47,12 @@ def examine(store: str | Path) -> list[Problem]:
         StoreError: there is no store.
     """
     layout = Layout(store)
-    if not layout.root.is_dir():
-        raise StoreError("没有这个指标库", where=str(layout.root), advice="先用 kpi ingest 导入文件", code="no_store")
+    prepare(layout, strict=True)
     problems = [*_snapshots(layout), *_index(layout), *_left_over(layout), *_documents(layout)]
     for problem in problems:
         found = {"code": problem.code, "where": problem.where, "mendable": problem.mendable}
         _log.warning("store_problem", extra=found)
-    _log.info("store_examined", extra={"store": str(layout.root), "problems": len(problems)})
+    _log.info("store_examined", extra={"store": layout.shown, "problems": len(problems)})
     return problems
 
 
@@ -57,20 +64,23 @@ def mend(store: str | Path, problems: list[Problem], *, rebuild: bool = False) -
     layout = Layout(store)
     codes = {problem.code for problem in problems if problem.mendable}
     published = None
+    if DAMAGED_COPY in codes:
+        _delete_damaged(layout)
+        catch_up(layout, strict=True)
     if rebuild or DAMAGED in codes:
         rescued = () if registered(layout) else tuple(_rescued(layout))
         published = publish_change(layout, Change(put=rescued, rebuild=True))
-        _delete_damaged(layout, published.name)
+        _delete_damaged(layout, but=published.name)
     elif OUTDATED in codes:
         published = publish_change(layout, Change(reindex=True))
     if LEFT_OVER in codes or SUPERSEDED in codes:
-        with writing(layout):
-            prune(layout)
+        with writing(layout) as writer:
+            writer.prune()
             for folder in superseded_results(layout):
-                shutil.rmtree(folder, ignore_errors=True)
+                layout.objects.delete_below(folder)
     if codes or rebuild:
         name = published.name if published else layout.current()
-        _log.info("store_mended", extra={"store": str(layout.root), "codes": sorted(codes), "snapshot": name})
+        _log.info("store_mended", extra={"store": layout.shown, "codes": sorted(codes), "snapshot": name})
     return published
 
 
@@ -79,14 +89,18 @@ def _snapshots(layout: Layout) -> Iterator[Problem]:
     if current not in names and (current or names):
         told = f"CURRENT 指向的快照 {current or '（空）'} 不存在或没有清单"
         yield Problem(DAMAGED, told, str(layout.current_file), mendable=True)
+    code, where = (DAMAGED, "") if layout.remote is None else (DAMAGED_COPY, "本地副本 ")
     for name in layout.names():
         try:
             broken = check_sums(layout.folder(name), read_manifest(layout.folder(name)))
         except StoreError as error:
-            yield Problem(DAMAGED, str(error), name, mendable=True)
+            yield Problem(code, str(error), where + name, mendable=True)
             continue
         for file in broken:
-            yield Problem(DAMAGED, "文件与清单的校验和不符", f"{name}/{file}", mendable=True)
+            yield Problem(code, "文件与清单的校验和不符", f"{where}{name}/{file}", mendable=True)
+    if layout.remote is not None:
+        for key in damaged_objects(layout, layout.remote):
+            yield Problem(DAMAGED, "文件与清单的校验和不符", layout.remote.where(key), mendable=True)
 
 
 def _index(layout: Layout) -> Iterator[Problem]:
@@ -103,48 +117,59 @@ def _index(layout: Layout) -> Iterator[Problem]:
 def _left_over(layout: Layout) -> Iterator[Problem]:
     for folder in layout.snapshots.glob(f"{BUILDING}*"):
         yield Problem(LEFT_OVER, "中断的发布留下的文件", str(folder), mendable=True)
-    for folder in superseded_results(layout):
-        yield Problem(SUPERSEDED, "旧版解析程序的结果，已不再使用", str(folder), mendable=True)
+    if layout.remote is not None and not _is_damaged(layout, layout.current()):
+        for name in unneeded(layout, layout.remote):
+            yield Problem(LEFT_OVER, "中断的发布留下的文件", layout.remote.where(f"snapshots/{name}"), mendable=True)
+    for key in superseded_results(layout):
+        yield Problem(SUPERSEDED, "旧版解析程序的结果，已不再使用", layout.objects.where(key), mendable=True)
 
 
-def superseded_results(layout: Layout) -> list[Path]:
+def superseded_results(layout: Layout) -> list[str]:
     """Folders of results by other versions of the parser that no document of the store is published from."""
-    used = {(row.entry.parser, sha256) for sha256, row in registered(layout).items()}
-    found = layout.parsed.glob("*/*") if used else ()
-    return sorted(
-        path for path in found if path.parent.name != parser_version() and (path.parent.name, path.name) not in used
-    )
+    used = {f"parsed/{row.entry.parser}/{sha256}" for sha256, row in registered(layout).items()}
+    found = {stored.key.rpartition("/")[0] for stored in layout.objects.stored("parsed")} if used else set()
+    own = f"parsed/{parser_version()}/"
+    return sorted(key for key in found - used if key.count("/") == _DEPTH and not key.startswith(own))
+
+
+_DEPTH = 2
+"""Slashes in `parsed/<parser>/<sha256>`."""
 
 
 def _documents(layout: Layout) -> Iterator[Problem]:
+    originals = {stored.key for stored in layout.objects.stored("files")}
     for sha256, row in registered(layout).items():
         try:
             load_plain(layout, row.entry)
         except StoreError as error:
             yield Problem(NO_RESULT, error.what, row.entry.path, mendable=False)
-        if not layout.file_of(sha256).is_file():
+        if layout.file_key(sha256) not in originals:
             yield Problem(NO_ORIGINAL, "原文件缺失，无法显示原页", row.entry.path, mendable=False)
 
 
 def _rescued(layout: Layout) -> Iterator[Entry]:
     """Entries for every parsed result, where no list of documents survived; the newest parser's result of each."""
-    found: dict[str, Path] = {}
-    for path in sorted(layout.parsed.glob("*/*/document.json.gz"), key=lambda path: path.stat().st_mtime):
-        found[path.parent.name] = path
-    for sha256, path in sorted(found.items()):
-        parser = path.parent.parent.name
+    found: dict[str, str] = {}
+    for stored in sorted(layout.objects.stored("parsed"), key=lambda stored: stored.modified):
+        folder, _, name = stored.key.rpartition("/")
+        if name == RESULT and folder.count("/") == _DEPTH:
+            _, parser, sha256 = folder.split("/")
+            found[sha256] = parser
+    for sha256, parser in sorted(found.items()):
         blank = Entry(sha256=sha256, path="", location="", parser=parser)
         given = load_plain(layout, blank)["document"]["path"]
         yield Entry(sha256=sha256, path=given, location=str(Path(given).resolve()), parser=parser)
 
 
-def _delete_damaged(layout: Layout, current: str) -> None:
-    """Damaged snapshots must not stay as something to fall back to."""
+def _delete_damaged(layout: Layout, *, but: str = "") -> None:
+    """Damaged snapshots must not stay as something to fall back to; of a store elsewhere, in the working copy."""
     for name in layout.names():
-        if name != current:
-            try:
-                broken = check_sums(layout.folder(name), read_manifest(layout.folder(name)))
-            except StoreError:
-                broken = [name]
-            if broken:
-                shutil.rmtree(layout.folder(name), ignore_errors=True)
+        if name != but and _is_damaged(layout, name):
+            shutil.rmtree(layout.folder(name), ignore_errors=True)
+
+
+def _is_damaged(layout: Layout, name: str) -> bool:
+    try:
+        return bool(name and check_sums(layout.folder(name), read_manifest(layout.folder(name))))
+    except StoreError:
+        return True

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kpi.catalog.layout import Layout, write_atomically
+from kpi.catalog.layout import Layout
 from kpi.errors import StoreError
 from kpi.serial import bytes_to_document, bytes_to_plain, document_to_bytes
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from kpi.catalog.documents import Entry
     from kpi.model import Document
 
-_RESULT, _FAILURE, _MEMBERS = "document.json.gz", "failure.json", "members.json"
+RESULT, _FAILURE, _MEMBERS = "document.json.gz", "failure.json", "members.json"
 
 # What decides how a file is read. A change in any of them makes every file be parsed again.
 _PARSING_SOURCES = (
@@ -69,60 +68,70 @@ class ParsedResults:
     def __init__(self, layout: Layout, parser: str = "") -> None:
         self.layout = layout
         self.parser = parser or parser_version()
+        self._known: set[str] | None = None
+        """Keys that are there, once they were listed."""
 
-    def folder(self, sha256: str) -> Path:
-        """Where the result for this content lies."""
-        return self.layout.parsed / self.parser / sha256
+    def _key(self, sha256: str, name: str) -> str:
+        return f"parsed/{self.parser}/{sha256}/{name}"
+
+    def survey(self) -> None:
+        """List once what is there, and look there no more: for a run over many files, where each look is a request."""
+        known = {stored.key for stored in self.layout.objects.stored(f"parsed/{self.parser}")}
+        self._known = known
+
+    def _may_have(self, key: str) -> bool:
+        return self._known is None or key in self._known
+
+    def _write(self, key: str, data: bytes) -> None:
+        self.layout.objects.write(key, data)
+        if self._known is not None:
+            self._known.add(key)
+
+    def _read_json(self, sha256: str, name: str) -> Any:
+        """A small object; None if there is none, or no whole one."""
+        key = self._key(sha256, name)
+        try:
+            return json.loads(self.layout.objects.read(key)) if self._may_have(key) else None
+        except (OSError, ValueError):
+            return None
 
     def has(self, sha256: str) -> bool:
         """Whether this content was parsed."""
-        return (self.folder(sha256) / _RESULT).is_file()
+        key = self._key(sha256, RESULT)
+        return self._may_have(key) and (self._known is not None or self.layout.objects.exists(key))
 
     def save(self, document: Document) -> None:
-        """Keep a result."""
-        folder = self.folder(document.sha256)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / _RESULT, document_to_bytes(document))
-        (folder / _FAILURE).unlink(missing_ok=True)
+        """Keep a result. Two workers that parse the same content write the same object."""
+        self._write(self._key(document.sha256, RESULT), document_to_bytes(document))
+        self.layout.objects.delete(self._key(document.sha256, _FAILURE))
 
     def save_failure(self, sha256: str, failure: Mapping[str, str]) -> None:
         """Keep that this content cannot be parsed, and why."""
-        folder = self.folder(sha256)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / _FAILURE, json.dumps(dict(failure), ensure_ascii=False).encode())
+        self._write(self._key(sha256, _FAILURE), json.dumps(dict(failure), ensure_ascii=False).encode())
 
     def failure(self, sha256: str) -> dict[str, str] | None:
         """Why this content could not be parsed; None if that is not known."""
-        try:
-            plain = json.loads((self.folder(sha256) / _FAILURE).read_bytes())
-        except (OSError, ValueError):
-            return None
-        return {str(key): str(value) for key, value in plain.items()}
+        plain = self._read_json(sha256, _FAILURE)
+        return {str(key): str(value) for key, value in plain.items()} if isinstance(plain, dict) else None
 
     def save_members(self, sha256: str, members: Sequence[Member]) -> None:
         """Keep what an archive with this content holds."""
-        folder = self.folder(sha256)
-        folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps([asdict(member) for member in members], ensure_ascii=False)
-        write_atomically(folder / _MEMBERS, text.encode())
+        self._write(self._key(sha256, _MEMBERS), text.encode())
 
     def members(self, sha256: str) -> list[Member] | None:
         """What an archive with this content holds; None if it was never taken apart."""
         try:
-            plain = json.loads((self.folder(sha256) / _MEMBERS).read_bytes())
-            return [Member(**member) for member in plain]
-        except (OSError, ValueError, TypeError):
+            plain = self._read_json(sha256, _MEMBERS)
+            return None if plain is None else [Member(**member) for member in plain]
+        except TypeError:
             return None
 
     def keep_original(self, sha256: str, path: Path) -> None:
         """Keep the file itself, for the view of its pages."""
-        target = self.layout.file_of(sha256)
-        if target.exists():
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{sha256}.{self.parser}.tmp")
-        shutil.copyfile(path, temporary)
-        temporary.replace(target)
+        key = self.layout.file_key(sha256)
+        if not self.layout.objects.exists(key):
+            self.layout.objects.put_file(path, key)
 
 
 def load_plain(layout: Layout, entry: Entry) -> dict[str, Any]:
@@ -140,11 +149,11 @@ def load_document(layout: Layout, entry: Entry) -> Document:
 
 
 def _read(layout: Layout, entry: Entry) -> bytes:
-    path = layout.parsed / entry.parser / entry.sha256 / _RESULT
+    key = f"parsed/{entry.parser}/{entry.sha256}/{RESULT}"
     try:
-        return path.read_bytes()
+        return layout.objects.read(key)
     except OSError as error:
         raise StoreError(
-            "解析结果缺失", where=f"{entry.path}（{path}）", found=str(error), advice="重新运行 kpi ingest 导入该文件",
-            code="missing_result",
+            "解析结果缺失", where=f"{entry.path}（{layout.objects.where(key)}）", found=str(error),
+            advice="重新运行 kpi ingest 导入该文件", code="missing_result",
         ) from error  # fmt: skip

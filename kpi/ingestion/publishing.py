@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from kpi.catalog.decided import load_all
 from kpi.catalog.layout import Layout
 from kpi.catalog.publish import Change, NameEntry, Published, Tools, publish
 from kpi.catalog.snapshot import open_snapshot
+from kpi.catalog.working_copy import THREADS
 from kpi.errors import UsageError
 from kpi.ingestion.parsed import load_plain
 
@@ -44,16 +46,17 @@ def tools_for(layout: Layout) -> Tools:
         BadInput: a decision that cannot be read; publishing without it would undo it silently.
     """
     from kpi.corrections import Corrections
-    from kpi.decisions import decisions_to_jsonl, load_decisions
+    from kpi.decisions import decisions_to_jsonl
     from kpi.ingestion.clustering import Clusterer
 
-    log = load_decisions(layout.decisions)
+    log = load_all(layout, strict=True)
     for problem in log.problems:
         raise problem
     told = decisions_to_jsonl(log.decisions)
     return Tools(
         load=partial(load_plain, layout), index=WhooshWriter(), clusters=Clusterer(log.decisions),
         amendments=Corrections(log.decisions), decisions=hashlib.sha256(told.encode()).hexdigest() if told else "",
+        ahead=THREADS if layout.remote is not None else 0,
     )  # fmt: skip
 
 

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from kpi.catalog.documents import ATTRIBUTES, DocumentRow, Entry, contradicted, read_documents
 from kpi.catalog.layout import DOCUMENTS, Layout
 from kpi.catalog.publish import Change, Published, usable
+from kpi.catalog.working_copy import catch_up
 from kpi.errors import BadInput, UsageError
 from kpi.ingestion.executor import Executor, executor_for
 from kpi.ingestion.parsed import Member, ParsedResults, load_plain
@@ -24,6 +24,9 @@ from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, i
 from kpi.limits import Limits, limit_changed, limit_in_force, limits_from
 
 _log = logging.getLogger(__name__)
+
+_LISTED_AT_ONCE = 300
+"""Documents whose results one request of an object store lists (1,000 objects); to look for one document takes one or more."""
 
 
 def ingest(  # noqa: PLR0913 - keyword-only settings of a run
@@ -44,7 +47,7 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
 
     Args:
         paths: files and folders (with all their sub-folders); of ZIP archives the documents in them.
-        store: folder of the store; it is made if needed.
+        store: folder or URL of the store; it is made if needed.
         jobs: worker processes, 0 = one a core.
         attributes: province, city, county, department, year of documents that do not say it themselves.
         sync: documents whose files vanished from the given folders leave the store.
@@ -65,17 +68,20 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     stated = _checked(attributes or {})
     allowed = limits or limits_from()
     workers = executor_for(jobs=jobs, scheduler=scheduler, executor=executor, limits=allowed)
-    layout = Layout(Path(store))
+    layout = Layout(store)
     layout.create()
+    catch_up(layout, strict=True)
     results = ParsedResults(layout)
     files, missing = find_files(paths)
     held = _held(layout)
+    if layout.remote is not None and len(files) * _LISTED_AT_ONCE > len(held):
+        results.survey()
     make_task = partial(
-        ParseTask, store=str(layout.root), parser=results.parser, parse=parse or _parser(allowed), limits=allowed
+        ParseTask, store=layout.store, parser=results.parser, parse=parse or _parser(allowed), limits=allowed
     )
     run = _Run(layout, results, held, allowed, make_task, progress or _silent, retry=retry)
     run.total = len(files) + len(missing)
-    _log.info("ingest_started", extra={"store": str(layout.root), "files": len(files), "missing": len(missing)})
+    _log.info("ingest_started", extra={"store": layout.shown, "files": len(files), "missing": len(missing)})
     for path in missing:
         failure = {"code": "not_found", "what": "文件不存在", "where": path, "found": "", "advice": "检查路径"}
         run.tell(FileReport(path=path, status=FAILED, failure=failure))

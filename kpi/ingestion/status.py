@@ -10,6 +10,8 @@ from typing import Any
 from kpi.catalog.documents import DocumentRow, read_documents, read_sections
 from kpi.catalog.layout import DOCUMENTS, SECTIONS, Layout
 from kpi.catalog.publish import usable
+from kpi.catalog.remote import UNREACHABLE
+from kpi.catalog.working_copy import prepare
 from kpi.errors import StoreError
 
 
@@ -45,25 +47,38 @@ def read_status(store: str | Path) -> tuple[Status, tuple[DocumentRow, ...]]:
         StoreError: there is no store, or no usable snapshot in it.
     """
     layout = Layout(store)
-    if not layout.root.is_dir():
-        raise StoreError("没有这个指标库", where=str(layout.root), advice="先用 kpi ingest 导入文件", code="no_store")
+    told = prepare(layout)
     manifest, notes = usable(layout)
-    sizes = {name: _size(layout.root / name) for name in ("snapshots", "parsed", "files", "decisions")}
+    sizes = _sizes(layout)
     if manifest is None:
-        return Status(path=str(layout.root), snapshot="", sizes=sizes), ()
+        return Status(path=layout.shown, snapshot="", sizes=sizes, health=tuple(told)), ()
     folder = layout.folder(manifest.name)
     rows = tuple(read_documents(folder / DOCUMENTS).values())
     sections = read_sections(folder / SECTIONS)
     status = Status(
-        path=str(layout.root), snapshot=manifest.name, created=manifest.created, counts=dict(manifest.counts),
+        path=layout.shown, snapshot=manifest.name, created=manifest.created, counts=dict(manifest.counts),
         publications=len({verdict.publication for verdict in sections.verdicts.values()}), copies=len(sections.uncounted()),
         cities=len({row.city for row in rows if row.city}), years=tuple(sorted({row.year for row in rows if row.year})),
         last_ingest=max((row.entry.added for row in rows), default=""),
         suspect_pages=sum(len(row.suspect_pages) for row in rows),
         sizes={"snapshot": sum(stamp.bytes for stamp in manifest.files.values()), **sizes},
-        snapshots=len(layout.names()), parts=len(manifest.parts), health=tuple(notes),
+        snapshots=len(layout.names()), parts=len(manifest.parts), health=(*told, *notes),
     )  # fmt: skip
     return status, rows
+
+
+def _sizes(layout: Layout) -> dict[str, int]:
+    """Bytes by kind. Results and originals of a store elsewhere are not counted: a million of them are thousands of requests."""
+    if layout.remote is None:
+        return {name: _size(layout.root / name) for name in ("snapshots", "parsed", "files", "decisions")}
+    try:
+        stored = {name: layout.remote.stored(name) for name in ("snapshots", "decisions")}
+    except StoreError as error:
+        if error.code != UNREACHABLE:
+            raise
+        stored = {}
+    sizes = {name: sum(item.bytes for item in items) for name, items in stored.items()}
+    return {**sizes, "working_copy": _size(layout.root)}
 
 
 def _size(folder: Path) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from kpi.catalog.layout import write_atomically
+from kpi.catalog.layout import Layout
+from kpi.catalog.working_copy import mirror
 from kpi.cluster import explain, normalise_name
 from kpi.compare import ClusterName, record_to_observation
 from kpi.compare.projects import project_core, project_similarity
@@ -24,31 +26,30 @@ _WORDINGS_COMPARED = 5
 """Wordings of a cluster that a library's name is compared with; a name equal to any wording matches anyhow."""
 
 
-def save_library(root: Path, sha256: str, library: Library) -> None:
+def save_library(store: str | os.PathLike[str], sha256: str, library: Library) -> None:
     """Keep a library; the same content again changes nothing.
 
     Raises:
-        StoreError: the folder cannot be written.
+        StoreError: the store cannot be written.
     """
-    path = root / REFERENCES / f"{sha256}.json"
+    objects, key = Layout(store).objects, f"{REFERENCES}/{sha256}.json"
     plain = {"format": FORMAT, "name": library.name, "rows": [asdict(row) for row in library.rows]}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(plain, ensure_ascii=False).encode())
+        objects.write(key, json.dumps(plain, ensure_ascii=False).encode())
     except OSError as error:
         raise StoreError(
-            "参考指标库写不进去", where=str(path), found=error.strerror or "", advice="检查磁盘和权限"
+            "参考指标库写不进去", where=objects.where(key), found=error.strerror or "", advice="检查磁盘和权限"
         ) from error
 
 
-def load_libraries(root: Path) -> list[Library]:
+def load_libraries(store: str | os.PathLike[str]) -> list[Library]:
     """All libraries of a store, by name.
 
     Raises:
         StoreError: one is damaged.
     """
     found = []
-    for path in sorted((root / REFERENCES).glob("*.json")):
+    for path in sorted(mirror(Layout(store), REFERENCES).glob("*.json")):
         try:
             plain = json.loads(path.read_bytes())
             found.append(Library(plain["name"], tuple(CatalogueRow(**row) for row in plain["rows"])))
@@ -63,16 +64,18 @@ def load_libraries(root: Path) -> list[Library]:
     return sorted(found, key=lambda library: library.name)
 
 
-def remove_library(root: Path, wanted: str) -> int:
+def remove_library(store: str | os.PathLike[str], wanted: str) -> int:
     """Forget the libraries with this name (the file's, with or without its ending); returns how many."""
     count = 0
-    for path in sorted((root / REFERENCES).glob("*.json")):
+    layout = Layout(store)
+    for path in sorted(mirror(layout, REFERENCES, strict=True).glob("*.json")):
         try:
             name = json.loads(path.read_bytes()).get("name", "")
         except (OSError, ValueError):
             continue
         if name and name in {Path(wanted).name, Path(wanted).stem}:
-            path.unlink()
+            layout.objects.delete(f"{REFERENCES}/{path.name}")
+            path.unlink(missing_ok=True)
             count += 1
     return count
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from kpi.catalog.decided import load_all, save
 from kpi.catalog.layout import Layout
-from kpi.decisions import KIND_TITLES, UNDO, Decision, active_decisions, load_decisions, make_decision, save_decision
+from kpi.decisions import KIND_TITLES, UNDO, Decision, active_decisions, make_decision
 from kpi.ui.stores import open_newest, store_path
 from kpi.ui.wording import amount, day
 
@@ -22,7 +23,7 @@ _AUTHOR = "decision-author"
 
 def log() -> DecisionLog:
     """All decisions of the store."""
-    return load_decisions(Layout(store_path()).decisions)
+    return load_all(Layout(store_path()))
 
 
 def in_force(kinds: Iterable[str]) -> list[Decision]:
@@ -41,10 +42,10 @@ def decide(decision: Decision) -> None:
     from kpi.ingestion import republish
 
     layout = Layout(store_path())
-    made = make_decision(decision, existing=load_decisions(layout.decisions).decisions, author=author() or None)
-    save_decision(layout.decisions, made)
+    made = make_decision(decision, existing=load_all(layout).decisions, author=author() or None)
+    save(layout, made)
     with st.spinner("正在应用…"):
-        republish(layout.root)
+        republish(layout.store)
         open_newest()
 
 

@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from kpi.catalog.layout import MANIFEST, Layout
+from kpi.catalog.places import place_of
+from kpi.catalog.working_copy import is_about_connection
 from kpi.errors import StoreError
+from kpi.ui.following import Follower
 from kpi.ui.shelf import Held, Key, Shelf
 from kpi.ui.waiting import looked_up, wait_for
 
@@ -32,9 +35,9 @@ _SEEN = "store-seen"
 _LOOKING, _OPENING = "正在读取指标库…", "正在打开指标库…"
 
 
-def store_path() -> Path:
-    """Folder of the store that this server shows."""
-    return Path(os.environ.get(STORE_VARIABLE) or DEFAULT_STORE)
+def store_path() -> Path | str:
+    """Folder or URL of the store that this server shows."""
+    return place_of(os.environ.get(STORE_VARIABLE) or DEFAULT_STORE)
 
 
 def _open(key: Key) -> Store:
@@ -50,6 +53,7 @@ def _warm(store: Store) -> None:
 
 
 _shelf = Shelf(_open, _warm)
+_follower = Follower()
 
 
 class _Run(threading.local):
@@ -82,6 +86,7 @@ def newest() -> Key | None:
     """
     path = store_path()
     layout = Layout(path)
+    _follower.follow(layout)
     try:
         name = layout.current()
     except (OSError, UnicodeDecodeError) as error:
@@ -92,7 +97,7 @@ def newest() -> Key | None:
     if not name:
         if _shelf.knows(str(path)):
             raise StoreError(
-                "指标库不在原来的位置了", where=str(path), found="没有当前快照的记录（CURRENT）",
+                "指标库不在原来的位置了", where=layout.shown, found="没有当前快照的记录（CURRENT）",
                 advice="检查磁盘或网络连接，或把指标库放回原处；要从头开始请在“导入”页加入文件", code="gone",
             )  # fmt: skip
         return None
@@ -173,7 +178,9 @@ def require_store() -> Store:
             )
             link("imports", "去导入文件", icon=":material/upload_file:")
         st.stop()
-    for note in store.notes:
+    # Whether the store answers may have changed since it was opened.
+    notes = [note for note in store.notes if not is_about_connection(note)]
+    for note in [*_follower.notes(Layout(store_path())), *notes]:
         st.warning(note, icon=":material/info:")
     _tell_replaced(store)
     return store

@@ -125,7 +125,7 @@ def parse_uploads(uploads: Sequence[Upload], *, jobs: int = 0) -> Iterator[Uploa
         yield upload
 
 
-def add_to_store(uploads: Iterable[Upload], store: Path, attributes: Mapping[str, str | int]) -> IngestReport:
+def add_to_store(uploads: Iterable[Upload], store: Path | str, attributes: Mapping[str, str | int]) -> IngestReport:
     """Publish parsed uploads; what was parsed for the report is not parsed again.
 
     Raises:

@@ -277,6 +277,7 @@ def test_the_doctor_clears_away_what_is_left_over(two_snapshots: Path) -> None:
     (layout.snapshots / f"{BUILDING}killed").mkdir()
     old = layout.parsed / "0-older" / ("a" * 64)
     old.mkdir(parents=True)
+    (old / "document.json.gz").write_bytes(b"of an older parser")
     current = layout.current()
     problems = examine(two_snapshots)
     assert {problem.code for problem in problems} >= {"left_over", "superseded_result"}

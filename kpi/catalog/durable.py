@@ -1,0 +1,48 @@
+"""Files that are whole or not there (可靠写入): replaced as one, forced to disk, shared without copying."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def share(source: Path, target: Path) -> None:
+    """Give `target` the content of `source` without copying where the file system can (hard link)."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # other device, or a file system without links
+        shutil.copyfile(source, target)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a small file as a whole: readers see the old content or the new, also after a power cut."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Force a finished file to disk."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's entries to disk, where the platform can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
