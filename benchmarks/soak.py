@@ -66,7 +66,10 @@ def read_known(folder: Path) -> Known:
         documents = [row.entry.sha256 for row in store.documents.values() if row.name in PICTURED]
         clusters = [item.id for item in store.clusters(cities=2)[:40]]
     return Known(
-        {path: total for path, total in totals.items() if total}, [sha256[:16] for sha256 in documents], clusters
+        totals={path: total for path, total in totals.items() if total},
+        documents=[sha256[:16] for sha256 in documents],
+        names=list(PICTURED),
+        clusters=clusters,
     )
 
 

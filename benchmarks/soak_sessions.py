@@ -32,6 +32,8 @@ class Known:
     """Address of the search page → total."""
     documents: list[str]
     """First digits of documents whose pages can be looked at."""
+    names: list[str]
+    """Their names."""
     clusters: list[str] = field(default_factory=list)
 
 
@@ -51,7 +53,8 @@ class Session:
         page.on("response", self._response)
 
     def _console(self, message: Any) -> None:
-        if message.type == "error":
+        # a page below the root asks beside itself first whether the server's base is there
+        if message.type == "error" and "/_stcore/h" not in str(message.location):
             self.seen.wrong("console", f"{message.text} {message.location}")
 
     def _request_failed(self, request: Any) -> None:
@@ -160,7 +163,7 @@ async def filter_rows(session: Session, _known: Known) -> None:
 
 async def open_detail(session: Session, known: Known) -> None:
     """Open a hit with its page picture, and its other views."""
-    await session.open(f"/?q=document:{session.choose.choice(known.documents)}&page={session.choose.randrange(1, 4)}")
+    await session.open(f"/?q=document:{session.choose.choice(known.names)}&page={session.choose.randrange(1, 4)}")
     links = session.page.locator("[class*='st-key-row-'] a")
     if not await links.count():
         raise ActionError("no hits")
@@ -318,7 +321,7 @@ async def _import(session: Session, batch: Batch) -> None:
         await page.get_by_role("button", name=re.compile("加入库")).click()
         await page.get_by_text("已加入库").wait_for(timeout=PATIENCE * 1000)
         await session.settled()
-    await session.open(f"/?city={quote(batch.city)}")
+    await session.open(f"/?q={quote(f'document:{batch.city}')}")
     told = await session.total()
     session.seen.checked += 1
     if told != batch.rows:

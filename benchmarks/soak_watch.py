@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 _SNAPSHOT = re.compile(r"/snapshots/([^/]+)/")
+_TOLD_OF_A_KIND = 5
 _WARM_UP = 0.2
 """Share of the run after which memory is compared: libraries and caches have been filled by then."""
 
@@ -92,7 +93,7 @@ class Seen:
     def wrong(self, kind: str, text: str) -> None:
         """Count an error."""
         self.errors[kind] += 1
-        if len(self.told) < 40:
+        if self.errors[kind] <= _TOLD_OF_A_KIND:
             self.told.append(f"{kind}: {' '.join(text.split())[:300]}")
 
 
