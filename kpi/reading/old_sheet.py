@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kpi.errors import BadInput
+from kpi.limits import Limits
 from kpi.model import Page
 from kpi.reading import Reading, Settings
 from kpi.reading.number_format import display_value
 from kpi.reading.sheet import sheet_to_page
-from kpi.reading.workbook import Place
+from kpi.reading.workbook import Place, merged_places
 from kpi.text import usual_characters
 
 _DAMAGE = (
@@ -24,17 +25,21 @@ _DAMAGE = (
 """What xlrd raises on a damaged workbook beside its own error."""
 
 
-def open_old_sheet(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
+def open_old_sheet(path: Path, settings: Settings) -> Reading:
     """Open an XLS workbook; hidden sheets are not read.
 
     Raises:
         BadInput: the workbook is damaged or has a password.
+        LimitReached: it has more cells than allowed.
     """
     import xlrd
 
     try:
         # what xlrd has to say of odd records goes nowhere: a library does not print
-        book = xlrd.open_workbook(file_contents=_workbook_stream(path), formatting_info=True, logfile=io.StringIO())
+        # ragged: one cell at the far corner must not make sixteen million empty ones
+        book = xlrd.open_workbook(
+            file_contents=_workbook_stream(path), formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
     except xlrd.XLRDError as error:
         if "encrypted" in str(error).lower():
             raise BadInput(
@@ -44,7 +49,7 @@ def open_old_sheet(path: Path, settings: Settings) -> Reading:  # noqa: ARG001
         raise _damaged(path, error) from error
     except _DAMAGE as error:
         raise _damaged(path, error) from error
-    return Reading("xls", book.nsheets, _pages(book))
+    return Reading("xls", book.nsheets, _pages(book, settings.limits, path.name))
 
 
 def _workbook_stream(path: Path) -> bytes:
@@ -66,19 +71,26 @@ def _damaged(path: Path, error: BaseException) -> BadInput:
     )  # fmt: skip
 
 
-def _pages(book: Any) -> Iterator[Page]:
+def _pages(book: Any, limits: Limits, where: str) -> Iterator[Page]:
     for index in range(book.nsheets):
         sheet = book.sheet_by_index(index)
         if sheet.visibility == 0:
             merged = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
-            yield sheet_to_page(_texts(book, sheet), merged, index + 1, sheet.name)
+            texts = _texts(book, sheet)
+            limits.check("cells", len(texts) + merged_places(texts, merged), f"{where} 中的工作表 {sheet.name}")
+            yield sheet_to_page(texts, merged, index + 1, sheet.name)
 
 
 def _texts(book: Any, sheet: Any) -> dict[Place, str]:
+    import xlrd
+
     texts: dict[Place, str] = {}
     for row in range(sheet.nrows):
-        for column, cell in enumerate(sheet.row(row)):
-            text = usual_characters(_cell_text(book, cell)).replace("\r\n", "\n").replace("\r", "\n").strip()
+        for column, kind in enumerate(sheet.row_types(row)):
+            if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+                continue
+            text = _cell_text(book, sheet.cell(row, column))
+            text = usual_characters(text).replace("\r\n", "\n").replace("\r", "\n").strip()
             if text:
                 texts[row + 1, column + 1] = text
     return texts
@@ -87,8 +99,6 @@ def _texts(book: Any, sheet: Any) -> dict[Place, str]:
 def _cell_text(book: Any, cell: Any) -> str:
     import xlrd
 
-    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
-        return ""
     if cell.ctype == xlrd.XL_CELL_TEXT:
         return str(cell.value)
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:

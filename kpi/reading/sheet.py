@@ -106,7 +106,8 @@ def _broken_sheet(path: Path) -> str:
 def _pages(sheets: list[SheetContents], limits: Limits, where: str) -> Iterator[Page]:
     for number, sheet in enumerate(sheets, start=1):
         if sheet.visible:
-            limits.check("cells", len(sheet.values) + merged_places(sheet), f"{where} 中的工作表 {sheet.name}")
+            places = len(sheet.values) + merged_places(sheet.values, sheet.merged)
+            limits.check("cells", places, f"{where} 中的工作表 {sheet.name}")
             yield sheet_to_page(_texts(sheet), sheet.merged, number, sheet.name)
 
 

@@ -8,6 +8,7 @@ and other workbooks that this one refers to are not looked at.
 from __future__ import annotations
 
 import io
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,11 +70,11 @@ def _read_sheet(reader: Any, sheet: Any, part: str) -> SheetContents:
     return contents
 
 
-def merged_places(sheet: SheetContents) -> int:
-    """How many places the merged ranges cover, as far as the sheet is used."""
-    last_row = max((row for row, _ in sheet.values), default=0)
-    last_column = max((column for _, column in sheet.values), default=0)
+def merged_places(used: Collection[Place], merged: Iterable[Range]) -> int:
+    """How many places the merged ranges of a sheet cover, as far as it is used."""
+    last_row = max((row for row, _ in used), default=0)
+    last_column = max((column for _, column in used), default=0)
     return sum(
         max(0, min(bottom, last_row) - top + 1) * max(0, min(right, last_column) - left + 1)
-        for top, left, bottom, right in sheet.merged
+        for top, left, bottom, right in merged
     )
