@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "remove": ("remove", "从库中移除文件"),
     "status": ("status", "查看库的状态"),
     "doctor": ("doctor", "检查并修复库"),
+    "backup": ("backup", "备份指标库"),
+    "restore": ("restore", "从备份恢复指标库"),
     "search": ("search", "检索指标"),
     "compare": ("compare", "跨城市比较同一指标"),
     "similar": ("similar", "查找相近的指标"),
