@@ -42,6 +42,14 @@ def work(task: str) -> str:
     return task.upper()
 
 
+def work_or_kill_the_parent(task: str) -> str:
+    """As `work`; a deadly task ends the process that started its worker, as too little memory may."""
+    if task == "deadly":
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
+    return work(task)
+
+
 def parse(path: Path) -> Document:
     """The usual parser, but for files whose name says otherwise."""
     work(Path(path).stem if Path(path).stem in {"sleep", "die"} else "good")

@@ -6,6 +6,8 @@ a process beside it with the limits of the run, as on one machine, so that no fi
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
 import threading
 import time
@@ -42,6 +44,8 @@ class Errand:
     limits: Limits
     run: str
     """Name of the run, unlike any other."""
+    folder: str
+    """Where relative paths begin; a machine that sees the files of such paths sees it."""
 
     @property
     def shown(self) -> str:
@@ -49,9 +53,9 @@ class Errand:
         return str(getattr(self.task, "shown", self.task))
 
 
-def mark_of(store: str, run: str) -> Any:
-    """The file in the store that shows that it is the same one: another machine may have a folder of that name, too."""
-    return Layout(store).parsed / f".run-{run}"
+def mark_of(run: str) -> str:
+    """Key of the object that shows that a store is the same one: another machine may have a folder of that name, too."""
+    return f"parsed/.run-{run}"
 
 
 def carry_out(errand: Errand) -> Any:
@@ -81,9 +85,10 @@ def check_machine(store: str, run: str, parser: str) -> KpiError | None:
             "工作机器上的程序版本不同", where=socket.gethostname(), found=f"{own}，应为 {parser}",
             advice="在所有机器上安装同一版本的 kpi-atlas 后重启工作进程", code=WRONG_VERSION,
         )  # fmt: skip
-    if not mark_of(store, run).exists():
+    layout = Layout(store)
+    if not layout.objects.exists(mark_of(run)):
         return ClusterError(
-            "工作机器上看不到指标库", where=f"{socket.gethostname()}：{store}",
+            "工作机器上看不到指标库", where=f"{socket.gethostname()}：{layout.shown}",
             advice="把指标库放在所有机器以同一路径可见的共享盘或对象存储上", code=NO_STORE,
         )  # fmt: skip
     return None
@@ -92,19 +97,20 @@ def check_machine(store: str, run: str, parser: str) -> KpiError | None:
 def _perform(errand: Errand) -> Any:
     """In the worker process: do the task, if this machine can."""
     task = errand.task
+    with contextlib.suppress(OSError):  # files and store may have absolute paths; if not, the checks tell
+        os.chdir(errand.folder)
     if isinstance(task, ParseTask):
         problem = check_machine(task.store, errand.run, task.parser)
         if problem is not None:
             raise problem
-        _check_file(task)
+        _check_file(task, errand.folder)
     return errand.function(task)
 
 
-def _check_file(task: ParseTask) -> None:
-    path = task.file.on_disk(task.folder)
-    if not Path(path).is_file():
+def _check_file(task: ParseTask, folder: str) -> None:
+    if not task.file.on_disk.is_file():
         raise ClusterError(
-            "工作机器上找不到该文件", where=task.shown, found=f"{socket.gethostname()} 上没有 {path}",
+            "工作机器上找不到该文件", where=task.shown, found=f"{socket.gethostname()} 上没有 {Path(folder, task.file.on_disk)}",
             advice="把文件放在所有机器以同一路径可见的共享盘上，再重新运行", code=NO_FILE,
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -38,18 +38,11 @@ class ParseTask:
     parser: str
     parse: Parser
     limits: Limits
-    folder: str = ""
-    """Where relative paths begin; "" for the folder of the process that parses."""
 
     @property
     def shown(self) -> str:
         """How reports name it."""
         return self.file.path
-
-    def anchored(self, folder: str) -> ParseTask:
-        """The same task for a process that works in another folder: relative paths begin in `folder`."""
-        store = self.store if "://" in self.store else str(Path(folder, self.store))
-        return replace(self, folder=folder, store=store)
 
 
 def parse_task(task: ParseTask) -> FileReport | list[Member]:
@@ -58,7 +51,7 @@ def parse_task(task: ParseTask) -> FileReport | list[Member]:
     So one document that takes too long, or ends its worker, does no harm to its neighbours.
     """
     results = ParsedResults(Layout(task.store), task.parser)
-    with task.file.opened(task.limits, task.folder) as path:
+    with task.file.opened(task.limits) as path:
         if not task.file.member and is_archive(path):
             members = archive_members(path, task.limits)
             results.save_members(task.sha256, members)

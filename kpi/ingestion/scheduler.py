@@ -14,6 +14,8 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kpi.catalog.layout import Layout
+from kpi.catalog.places import is_url
 from kpi.errors import KpiError, MissingDependency, StoreError, UsageError
 from kpi.ingestion.errands import UNFIT, ClusterError, Errand, carry_out, check_machine, dismiss, mark_of
 from kpi.ingestion.executor import Result, Task, WorkerError
@@ -129,7 +131,7 @@ def _security(address: str) -> Any:
 
 @contextlib.contextmanager
 def _marked(task: object, run: str) -> Iterator[None]:
-    """A file in the store, by which workers see that they see the same one, while the context lasts.
+    """An object in the store, by which workers see that they see the same one, while the context lasts.
 
     Raises:
         StoreError: it cannot be written.
@@ -137,16 +139,16 @@ def _marked(task: object, run: str) -> Iterator[None]:
     if not isinstance(task, ParseTask):
         yield
         return
-    mark = mark_of(task.store, run)
+    layout = Layout(task.store)
     try:
-        mark.write_bytes(b"")
+        layout.objects.write(mark_of(run), run.encode())
     except OSError as error:
-        raise StoreError("指标库无法写入", where=str(mark), found=error.strerror or str(error)) from error
+        raise StoreError("指标库无法写入", where=layout.shown, found=error.strerror or str(error)) from error
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
-            mark.unlink()
+            layout.objects.delete(mark_of(run))
 
 
 def _await_workers(client: Client, address: str) -> None:
@@ -167,8 +169,8 @@ def _check_workers(client: Client, task: object, run: str) -> None:
     """
     if not isinstance(task, ParseTask):
         return
-    anchored = task.anchored(os.getcwd())  # noqa: PTH109 - a text
-    found = client.run(check_machine, anchored.store, run, anchored.parser, on_error="return")
+    store = task.store if is_url(task.store) else os.path.abspath(task.store)  # noqa: PTH100 - links stay as they are
+    found = client.run(check_machine, store, run, task.parser, on_error="return")
     problems = [_as_problem(answer) for answer in found.values() if answer is not None]
     if problems:
         first = problems[0]
@@ -259,8 +261,7 @@ class _UnderWay:
             )  # fmt: skip
 
     def _send(self, task: Any) -> None:
-        sent = task.anchored(self.folder) if isinstance(task, ParseTask) else task
-        errand = Errand(self.function, sent, self.limits, self.run)
+        errand = Errand(self.function, task, self.limits, self.run, self.folder)
         future = self.client.submit(
             _on_worker, errand, key=f"kpi-{uuid.uuid4().hex}", pure=False,
             workers=sorted(self.threads) if self.unfit else None,

@@ -46,27 +46,24 @@ class SourceFile:
         return self.path
 
     @contextmanager
-    def opened(self, limits: Limits, folder: str = "") -> Iterator[Path]:
+    def opened(self, limits: Limits) -> Iterator[Path]:
         """The file itself; a member of an archive is there while the context lasts.
-
-        Args:
-            limits: what taking a member out may cost.
-            folder: where a relative path begins, this process's own folder by default.
 
         Raises:
             BadInput: the member cannot be taken out.
         """
         if not self.member:
-            yield self.on_disk(folder)
+            yield self.on_disk
             return
         from kpi.reading.archive import opened_member
 
-        with opened_member(self.on_disk(folder), self.member, limits=limits) as path:
+        with opened_member(self.on_disk, self.member, limits=limits) as path:
             yield path
 
-    def on_disk(self, folder: str = "") -> Path:
-        """The file to read, for a document in an archive the archive; relative paths begin in `folder`."""
-        return Path(folder, self.path.removesuffix(f"/{self.member}") if self.member else self.path)
+    @property
+    def on_disk(self) -> Path:
+        """The file to read; for a document in an archive the archive."""
+        return Path(self.path.removesuffix(f"/{self.member}") if self.member else self.path)
 
     def inside(self, name: str) -> SourceFile:
         """A document in this archive as a source of its own."""
