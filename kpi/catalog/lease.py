@@ -105,12 +105,12 @@ class Lease:
                 _held_here.discard(self.token)
         if not taken:
             return False
-        for stored in self.objects.stored(LOCKS):
-            if _epoch(stored.key) < epoch:
-                with contextlib.suppress(StoreError):
-                    self.objects.delete(stored.key)
         self._thread = threading.Thread(target=self._renew, name="kpi-lease", daemon=True)
         self._thread.start()
+        with contextlib.suppress(StoreError):  # the next holder deletes them
+            for stored in self.objects.stored(LOCKS):
+                if _epoch(stored.key) < epoch:
+                    self.objects.delete(stored.key)
         return True
 
     def _renew(self) -> None:
