@@ -16,6 +16,7 @@ from kpi.catalog.publish import Change, Published, usable
 from kpi.catalog.working_copy import catch_up
 from kpi.errors import BadInput, UsageError
 from kpi.ingestion.executor import Executor, executor_for
+from kpi.ingestion.last import save_last
 from kpi.ingestion.parsed import Member, ParsedResults, load_plain
 from kpi.ingestion.parsing import Parser, ParseTask, failed, is_lasting, parse_task
 from kpi.ingestion.publishing import publish_change
@@ -97,6 +98,7 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
         published=published, removed=gone, seconds=time.perf_counter() - start,
     )  # fmt: skip
     report.log()
+    save_last(layout, report)
     return report
 
 
