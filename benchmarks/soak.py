@@ -64,7 +64,7 @@ def read_known(folder: Path) -> Known:
         for city in cities[:8]:
             totals[f"/?q=满意度&city={city}"] = store.count("满意度", {"city": city})
         documents = [row.entry.sha256 for row in store.documents.values() if row.name in PICTURED]
-        clusters = [item.id for item in store.clusters(cities=2)[:40]]
+        clusters = [item.id for item in store.clusters("率", cities=2) if item.canonical.endswith("率")][:40]
     return Known(
         totals={path: total for path, total in totals.items() if total},
         documents=[sha256[:16] for sha256 in documents],
