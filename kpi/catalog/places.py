@@ -37,9 +37,11 @@ def place_of(given: str | os.PathLike[str]) -> Path | str:
     return Path(text)
 
 
-def masked(text: str) -> str:
-    """A text in which URLs show no user name and password."""
-    return _SECRET.sub("***@", text)
+def masked(text: str, url: str = "") -> str:
+    """A text in which URLs show no user name and password; those of `url` do not show on their own either."""
+    secret = _SECRET.search(url)
+    plain = text.replace(secret[0], "***@") if secret and secret[0] != "@" else text
+    return _SECRET.sub("***@", plain)
 
 
 def working_copy_folder(url: str) -> Path:

@@ -174,7 +174,7 @@ class RemoteObjects:
                 raise
             # Not `from error`: what it holds may show credentials in a traceback.
             raise StoreError(
-                "存储位置无法访问", where=self.where(key), found=masked(f"{type(error).__name__}: {error}"),
+                "存储位置无法访问", where=self.where(key), found=masked(f"{type(error).__name__}: {error}", self.url),
                 advice="检查网络、地址、权限和凭据（凭据按该存储的惯例由环境变量或配置文件给出），然后重试", code=UNREACHABLE,
             ) from None  # fmt: skip
 
@@ -198,12 +198,12 @@ def _connect(url: str) -> tuple[Any, str]:
         raise UsageError(
             "指标库的地址不对",
             where=masked(url),
-            found=masked(str(error)),
+            found=masked(str(error), url),
             advice="目录，或如 s3://桶/路径、hdfs://主机:端口/路径",
         ) from None
     except Exception as error:  # noqa: BLE001 - backends connect here, each with errors of its own
         raise StoreError(
-            "存储位置连接不上", where=masked(url), found=masked(f"{type(error).__name__}: {error}"),
+            "存储位置连接不上", where=masked(url), found=masked(f"{type(error).__name__}: {error}", url),
             advice="检查网络、地址和凭据，然后重试", code=UNREACHABLE,
         ) from None  # fmt: skip
     return system, str(root).rstrip("/")
