@@ -18,7 +18,7 @@ import fsspec
 from fsspec.spec import AbstractFileSystem
 
 
-class Lost(Exception):
+class LostError(Exception):
     """What a backend raises that is no OSError, as botocore does."""
 
 
@@ -66,7 +66,7 @@ class Behaviour:
         if self.seconds:
             time.sleep(self.seconds)
         if self.cut_off or gone or (self.fail_on and self.fail_on in path) or (failing and not self.after):
-            raise Lost(f"no answer: {name} plain://user:secret@host{path}")
+            raise LostError(f"no answer: {name} plain://user:secret@host{path}")
         return failing
 
 
@@ -75,7 +75,7 @@ BEHAVIOUR = Behaviour()
 
 def _answer(lost: bool, name: str) -> None:
     if lost:
-        raise Lost(f"answer lost: {name}")
+        raise LostError(f"answer lost: {name}")
 
 
 class PlainFileSystem(AbstractFileSystem):
@@ -94,7 +94,7 @@ class PlainFileSystem(AbstractFileSystem):
         _answer(BEHAVIOUR.call("list", path), "list")
         if not Path(path).is_dir():
             raise FileNotFoundError(path)
-        found = [self._entry(Path(path, name)) for name in sorted(os.listdir(path)) if not name.startswith("~")]
+        found = [self._entry(item) for item in sorted(Path(path).iterdir()) if not item.name.startswith("~")]
         return found if detail else [item["name"] for item in found]
 
     def find(self, path: str, maxdepth: Any = None, withdirs: bool = False, detail: bool = False, **_: Any) -> Any:
@@ -157,7 +157,7 @@ class PlainFileSystem(AbstractFileSystem):
                     os.link(temporary, path)
                     temporary.unlink()
                 else:
-                    os.replace(temporary, path)
+                    temporary.replace(path)
             except FileExistsError:
                 temporary.unlink()
                 raise
