@@ -50,7 +50,7 @@ class Objects(Protocol):
         ...
 
     def stored(self, prefix: str) -> list[Stored]:
-        """All objects in a folder and the folders in it, by key; as they are now."""
+        """All objects in a folder and the folders in it, by key, as they are now; those whose name begins with a dot are not told."""
         ...
 
     def delete(self, key: str) -> None:

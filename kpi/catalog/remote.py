@@ -122,8 +122,9 @@ class RemoteObjects:
             except FileNotFoundError:
                 return []
             length = len(root) + 1
-            plain = [info for info in found.values() if info.get("type") == "file"]
-            stored = (Stored(str(info["name"])[length:], int(info["size"] or 0), _modified(info)) for info in plain)
+            files = ((str(info["name"]), info) for info in found.values() if info.get("type") == "file")
+            plain = [(name[length:], info) for name, info in files if not name.rpartition("/")[2].startswith(".")]
+            stored = (Stored(key, int(info["size"] or 0), _modified(info)) for key, info in plain)
             return sorted(stored, key=lambda item: item.key)
 
     def folders(self, prefix: str) -> list[str]:

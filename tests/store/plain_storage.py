@@ -202,4 +202,32 @@ class PlainFileSystem(AbstractFileSystem):
     mv = mv_file = rename = move = touch = link = mkdir = makedirs = open = _open = _refuse
 
 
+class FolderedFileSystem(PlainFileSystem):
+    """What HDFS and file servers are like: folders have to be made, nothing is copied there, creating is not exclusive."""
+
+    protocol = "foldered"
+
+    @classmethod
+    def _strip_protocol(cls, path: Any) -> str:
+        return "/" + str(path).removeprefix("foldered://").strip("/")
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:
+        if not Path(self._strip_protocol(path)).parent.is_dir():
+            raise FileNotFoundError(path)
+        if mode == "create" and self.exists(path):
+            raise FileExistsError(path)
+        super().pipe_file(path, value)
+
+    def put_file(self, lpath: Any, rpath: str, **_: Any) -> None:
+        self.makedirs(rpath.rpartition("/")[0], exist_ok=True)
+        super().put_file(lpath, rpath)
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+        Path(self._strip_protocol(path)).mkdir(parents=True, exist_ok=exist_ok)
+
+    def cp_file(self, path1: str, path2: str, **_: Any) -> None:
+        raise NotImplementedError
+
+
 fsspec.register_implementation("plain", PlainFileSystem, clobber=True)
+fsspec.register_implementation("foldered", FolderedFileSystem, clobber=True)

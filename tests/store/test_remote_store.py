@@ -199,6 +199,22 @@ def test_the_app_follows_in_the_background(machines: Machines, monkeypatch: pyte
         following.Follower().follow(machines.fresh())
 
 
+@pytest.mark.parametrize("url", ["foldered://{folder}/remote", "memory://{folder}"], ids=["folders", "memory"])
+def test_other_kinds_of_places(machines: Machines, url: str) -> None:
+    store = url.format(folder=machines.folder)
+    for number in (1, 2, 3):
+        machines.use("ab"[number % 2])
+        publish_number(Layout(store), number)
+    machines.use("c")
+    assert numbers_in(Layout(store)) == {1, 2, 3}
+    objects = RemoteObjects(store)
+    assert len(objects.folders("snapshots")) == 2
+    assert not objects.create("CURRENT", b"")
+    assert all(stored.modified > time.time() - 3600 for stored in objects.stored("snapshots"))
+    objects.write("parsed/.passing", b"")
+    assert not [stored for stored in objects.stored("parsed") if "passing" in stored.key]
+
+
 def test_readers_look_for_decisions_of_others_every_few_seconds(machines: Machines) -> None:
     layout = machines.on("a")
     publish_number(layout, 1)
