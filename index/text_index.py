@@ -10,7 +10,7 @@ from index.matching import Matcher
 from index.postings import Postings
 from index.ranking import rank
 from index.segmentation import load_words
-from index.stamp import check_stamp
+from index.stamp import check_stamp, outdated
 from index.suggesting import suggest
 from index.texts import Texts
 from kpi.query import TEXT_KINDS
@@ -30,8 +30,11 @@ class TextIndex:
 
     def __init__(self, folder: Path) -> None:
         check_stamp(folder)
+        try:
+            texts = {kind: Texts(texts_file(folder, kind), printed_file(folder, kind)) for kind in TEXT_KINDS}
+        except UnicodeDecodeError as error:
+            raise outdated("检索索引的文件已损坏", folder, str(error)) from error
         self._postings = Postings(folder)
-        texts = {kind: Texts(texts_file(folder, kind), printed_file(folder, kind)) for kind in TEXT_KINDS}
         self._matchers = {kind: Matcher(kind, self._postings, texts[kind]) for kind in TEXT_KINDS}
 
     def __enter__(self) -> Self:

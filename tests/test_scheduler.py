@@ -143,7 +143,7 @@ def sorted_tables(store: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted(folder.rglob("*.parquet")):
         table = pq.ParquetFile(path).read()
-        if path.name == "documents.parquet":
+        if path.name.startswith("documents."):
             table = table.drop_columns("added")
         rows = sorted(table.to_pylist(), key=repr)
         stream = io.BytesIO()

@@ -31,6 +31,7 @@ from kpi.catalog.layout import (
     CLUSTERS,
     CODES,
     DOCUMENTS,
+    DOCUMENTS_COPY,
     NAMES,
     SEARCH,
     SECTIONS,
@@ -97,6 +98,7 @@ def build_snapshot(
     _join_small_parts(build, sections, documents)
     write_sections(folder / SECTIONS, sections)
     write_documents(folder / DOCUMENTS, documents.values())
+    shutil.copyfile(folder / DOCUMENTS, folder / DOCUMENTS_COPY)
     write_dictionaries(folder, dictionaries)
     if tools.index is not None:
         _write_search(build, None if plan.reindex else base, tools, before)

@@ -46,6 +46,8 @@ DOCUMENTS, SECTIONS, NAMES, CODES, CLUSTERS = (
     "codes.parquet",
     "clusters.parquet",
 )
+DOCUMENTS_COPY = "documents.copy.parquet"
+"""The list of documents once more: all else can be made anew from parsed results, but only for documents that are known."""
 SEARCH = "search"
 MANIFEST = "manifest.json"
 BUILDING = ".building-"
@@ -143,12 +145,12 @@ class Layout:
         """Key of the original with this content."""
         return f"files/{sha256}"
 
-    def names(self) -> list[str]:
-        """Names of all finished snapshots, oldest first."""
+    def names(self, *, finished: bool = True) -> list[str]:
+        """Names of all finished snapshots, oldest first; otherwise also of those that lost their manifest."""
         if not self.snapshots.is_dir():
             return []
         found = (folder for folder in self.snapshots.iterdir() if not folder.name.startswith("."))
-        return sorted(folder.name for folder in found if (folder / MANIFEST).is_file())
+        return sorted(folder.name for folder in found if not finished or (folder / MANIFEST).is_file())
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -50,7 +50,8 @@ class LocalWriter:
 
     def next_name(self) -> tuple[str, int]:
         """See `Writer.next_name`."""
-        last = max((int(name.split("-")[0]) for name in self.layout.names()), default=0)
+        numbers = (name.split("-")[0] for name in self.layout.names(finished=False))
+        last = max((int(number) for number in numbers if number.isdecimal()), default=0)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         return f"{last + 1:08d}-{stamp}", last + 1
 

@@ -256,10 +256,13 @@ def usable(layout: Layout) -> tuple[Manifest | None, list[str]]:
     )  # fmt: skip
 
 
-def readable_names(layout: Layout, current: str) -> list[str]:
-    """Finished snapshots, newest first: none newer than the one in force; all where `CURRENT` is lost or names no snapshot."""
+def readable_names(layout: Layout, current: str, *, whole: bool = True) -> list[str]:
+    """Finished snapshots, newest first: none newer than the one in force; all where `CURRENT` is lost or names no snapshot.
+
+    `whole=False` takes in those whose manifest was lost.
+    """
     lost = _is_lost(layout, current)
-    return sorted((name for name in layout.names() if lost or name <= current), reverse=True)
+    return sorted((name for name in layout.names(finished=whole) if lost or name <= current), reverse=True)
 
 
 def _is_lost(layout: Layout, current: str) -> bool:
@@ -278,23 +281,31 @@ def _base(layout: Layout, change: Change) -> tuple[Manifest | None, list[str]]:
 
 def registered(layout: Layout) -> dict[str, DocumentRow]:
     """The documents of the store by the newest list of them that is whole, be other files of its snapshot damaged."""
+    for name in readable_names(layout, layout.current(), whole=False):
+        found = _listed(layout.folder(name))
+        if found is not None:
+            return found
+    return {}
+
+
+def _listed(folder: Path) -> dict[str, DocumentRow] | None:
+    """The documents of a snapshot by its list or the copy of it; None if both are damaged."""
     import pyarrow as pa
 
     from kpi.catalog.documents import read_documents
-    from kpi.catalog.layout import DOCUMENTS, stamp_of
+    from kpi.catalog.layout import DOCUMENTS, DOCUMENTS_COPY, stamp_of
 
-    for name in readable_names(layout, layout.current()):
-        path = layout.folder(name) / DOCUMENTS
+    for file in (DOCUMENTS, DOCUMENTS_COPY):
         try:
-            stamp = read_manifest(layout.folder(name)).files.get(DOCUMENTS)
+            stamp = read_manifest(folder).files.get(file)
         except StoreError:
             stamp = None  # without a manifest a list that can be read is taken as it is
         try:
-            if stamp is None or stamp_of(path) == stamp:
-                return read_documents(path)
+            if stamp is None or stamp_of(folder / file) == stamp:
+                return read_documents(folder / file)
         except (OSError, KeyError, ValueError, TypeError, pa.ArrowException):
             continue
-    return {}
+    return None
 
 
 def make_plan(layout: Layout, base: Manifest | None, change: Change, tools: Tools) -> Plan:

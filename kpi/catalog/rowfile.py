@@ -6,6 +6,7 @@ by one, 9 MB in blocks of 32, 7 MB in blocks of 128. Twenty records from anywher
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import sqlite3
@@ -29,7 +30,19 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def write_rows(path: Path, lines: Iterable[bytes]) -> int:
-    """Write rows (see `row_to_line`) to a new file; returns how many."""
+    """Write rows (see `row_to_line`) to a new file; returns how many.
+
+    Raises:
+        OSError: the file cannot be written, as of other files: what SQLite says of a full disk is no error of the system's.
+    """
+    try:
+        return _write(path, lines)
+    except sqlite3.OperationalError as error:
+        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+        raise OSError(errno.ENOSPC if full else errno.EIO, str(error), str(path)) from error
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> int:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute(f"pragma page_size={_PAGE_BYTES}")

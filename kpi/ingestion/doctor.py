@@ -163,7 +163,7 @@ def _rescued(layout: Layout) -> Iterator[Entry]:
 
 def _delete_damaged(layout: Layout, *, but: str = "") -> None:
     """Damaged snapshots must not stay as something to fall back to; of a store elsewhere, in the working copy."""
-    for name in layout.names():
+    for name in layout.names(finished=layout.remote is not None):
         if name != but and _is_damaged(layout, name):
             shutil.rmtree(layout.folder(name), ignore_errors=True)
 

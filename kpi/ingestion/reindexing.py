@@ -27,14 +27,20 @@ def open_or_rebuild(snapshot: Snapshot) -> tuple[TextIndex, str]:
     from index import OUTDATED, build_index, open_index
 
     try:
-        return open_index(snapshot.search_folder), ""
+        found = open_index(snapshot.search_folder)
     except StoreError as error:
         if error.code != OUTDATED:
             raise
+        note = "检索索引与程序版本不符，已按 Parquet 临时重建；运行 kpi doctor 可更新库"
+    else:
+        if all(found.count(kind) == snapshot.text_count(kind) for kind in INDEXED):
+            return found, ""
+        found.close()
+        note = "检索索引已损坏，已按 Parquet 临时重建；运行 kpi doctor 可修复库"
     folder = Path(tempfile.mkdtemp(prefix="kpi-index-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     build_index(folder, _entries(snapshot))
-    return open_index(folder), "检索索引与程序版本不符，已按 Parquet 临时重建；运行 kpi doctor 可更新库"
+    return open_index(folder), note
 
 
 def _entries(snapshot: Snapshot) -> Iterator[Entry]:

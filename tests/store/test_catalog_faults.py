@@ -6,10 +6,12 @@ import errno
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from store_samples import parse_sample, write_sample
@@ -19,6 +21,7 @@ from kpi.catalog import build
 from kpi.catalog.layout import BUILDING, Layout, check_sums, read_manifest
 from kpi.catalog.locks import writing
 from kpi.catalog.publish import Change
+from kpi.catalog.rowfile import write_rows
 from kpi.errors import StoreError
 from kpi.ingestion import SerialExecutor, ingest, parsed, republish
 from kpi.ingestion.doctor import examine, mend
@@ -130,6 +133,7 @@ def cut(path: Path) -> None:
 
 NEW_FILES = (
     "documents.parquet",
+    "documents.copy.parquet",
     "sections.parquet",
     "names.parquet",
     "codes.parquet",
@@ -155,8 +159,47 @@ def test_a_truncated_file_is_noticed_and_mended(two_snapshots: Path, name: str) 
     assert left <= {"missing_original"}
     with open_store(two_snapshots) as opened:
         assert opened.notes == ()
-        assert opened.count() == (1 if name == "documents.parquet" else 2) * ROWS
+        assert opened.count() == 2 * ROWS
         assert opened.search("满意度").total * ROWS == opened.count()
+
+
+@pytest.mark.parametrize("name", ["documents.parquet", "manifest.json"])
+def test_a_lost_file_costs_no_document(two_snapshots: Path, name: str) -> None:
+    """The newest document is in no snapshot before: the copy of the list knows it, or the folder without a manifest."""
+    next(path for path in files_of_newest(two_snapshots) if path.name == name).unlink()
+    mend(two_snapshots, examine(two_snapshots))
+    with open_store(two_snapshots) as opened:
+        assert opened.count() == 2 * ROWS
+        assert opened.notes == ()
+    assert all((folder / "manifest.json").is_file() for folder in (two_snapshots / "snapshots").iterdir())
+
+
+@pytest.mark.parametrize("old", [b"\n", "市".encode()], ids=["line end", "character"])
+def test_a_changed_byte_in_the_texts_of_the_index_is_noticed(two_snapshots: Path, old: bytes) -> None:
+    path = next(path for path in files_of_newest(two_snapshots) if path.name == "department.txt")
+    data = path.read_bytes()
+    assert old in data
+    path.unlink()
+    path.write_bytes(data.replace(old, bytes([old[0] ^ 0x40]) + old[1:], 1))
+    with open_store(two_snapshots) as opened:
+        assert opened.search("满意度").total == 2
+        assert any("检索索引" in note for note in opened.notes)
+
+
+def test_a_full_disk_is_told_as_such_by_sqlite_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own error would be taken for a bug, and its message for damage."""
+    connect = sqlite3.connect
+
+    def small(path: Path, **settings: Any) -> sqlite3.Connection:
+        connection = connect(path, **settings)
+        connection.execute("pragma page_size=32768")
+        connection.execute("pragma max_page_count=2")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(OSError, match="full") as told:
+        write_rows(tmp_path / "rows.sqlite", [b"[]"] * 100)
+    assert told.value.errno == errno.ENOSPC
 
 
 def test_publishing_over_a_damaged_snapshot_loses_no_document(two_snapshots: Path) -> None:
