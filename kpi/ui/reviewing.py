@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -25,37 +26,43 @@ class Found:
     finding: Finding
     sha256: str
     original: Path | None
-    document: Document
+    load: Callable[[], Document]
+    """Reads the document: most findings are listed without it."""
     stored: bool
     """Whether its indicators can be opened in the store."""
+
+    @property
+    def document(self) -> Document:
+        """The document that the finding is about."""
+        return self.load()
 
 
 def review_stored(store: Store, sha256: str) -> list[Found]:
     """Findings of a document of the store."""
     from kpi.ui.stores import document_of
 
-    document = document_of(store, sha256)
-    findings = _findings(str(store.path), store.name, sha256, _document=document, _store=store)
+    load = partial(document_of, store, sha256)
+    findings = _findings(str(store.path), store.name, sha256, _load=load, _store=store)
     original = store.original(sha256)
-    return [Found(finding, sha256, original, document, stored=True) for finding in findings]
+    return [Found(finding, sha256, original, load, stored=True) for finding in findings]
 
 
 def review_upload(document: Document, path: Path, store: Store | None) -> list[Found]:
     """Findings of an uploaded file, compared with the store where there is one."""
     where, snapshot = (str(store.path), store.name) if store is not None else ("", "")
-    findings = _findings(where, snapshot, document.sha256, _document=document, _store=store)
+    findings = _findings(where, snapshot, document.sha256, _load=lambda: document, _store=store)
     stored = store is not None and document.sha256 in store.documents
-    return [Found(finding, document.sha256, path, document, stored=stored) for finding in findings]
+    return [Found(finding, document.sha256, path, lambda: document, stored=stored) for finding in findings]
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _findings(
-    path: str, snapshot: str, sha256: str, *, _document: Document, _store: Store | None
+    path: str, snapshot: str, sha256: str, *, _load: Callable[[], Document], _store: Store | None
 ) -> tuple[Finding, ...]:
     from kpi.review import review
 
     del path, snapshot, sha256
-    return review(_document, store=_store)
+    return review(_load(), store=_store)
 
 
 def rule_titles() -> dict[str, str]:
@@ -78,7 +85,8 @@ def findings_file(found: Sequence[Found], ending: str, *, with_store: bool) -> b
     from kpi.export.review_workbook import write_review_workbook
     from kpi.review.report import Report
 
-    documents = {item.sha256: item.document for item in found}
+    loads = {item.sha256: item.load for item in found}
+    documents = {sha256: load() for sha256, load in loads.items()}
     report = Report(
         documents=tuple(documents.values()), findings=tuple(item.finding for item in found), with_store=with_store
     )

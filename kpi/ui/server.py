@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kpi.ui.memory import limit_heaps
+
 if TYPE_CHECKING:
     from streamlit.starlette import App
 
@@ -48,5 +50,6 @@ _BROWSER_SECONDS = 0.5
 
 def run(app: App, settings: Mapping[str, str | int | bool]) -> None:
     """Serve until interrupted; settings beside the script (`.streamlit/config.toml`) hold unless given here."""
+    limit_heaps()
     sys.argv = [str(app.script_path)]  # beside which the framework looks for its settings
     app.run(config=settings)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.errors import KpiError
+from kpi.ui.memory import give_back
 
 if TYPE_CHECKING:
     from kpi.store import Store
@@ -72,9 +73,11 @@ class Shelf:
         with self._lock:
             return any(held.ready and held.key.path == path for held in self._held.values())
 
-    def take(self, held: Held) -> Store:
-        """The store, kept open until it is given back."""
+    def take(self, held: Held) -> Store | None:
+        """A store that was opened, kept open until it is given back; None if it was let go meanwhile: ask again."""
         with self._lock:
+            if self._held.get(held.key) is not held:
+                return None
             held.readers += 1
         return held.opened.result()
 
@@ -120,3 +123,5 @@ class Shelf:
         for held in gone:
             if held.ready:
                 held.opened.result().close()
+        if gone:
+            give_back()

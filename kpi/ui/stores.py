@@ -121,12 +121,14 @@ def current_store() -> Store | None:
     key = looked_up(newest, _LOOKING)
     if key is None:
         return None
-    held = _shelf.ask(key)
-    before = None if held.opened.done() else _shelf.before(key)
-    if before is not None and not wait([held.opened], _PATIENCE_SECONDS).done:
-        held = before
-    wait_for(held.opened, _OPENING)
-    store = _shelf.take(held)
+    store = None
+    while store is None:  # again where it was let go between being opened and being taken, as a newer one came
+        held = _shelf.ask(key)
+        before = None if held.opened.done() else _shelf.before(key)
+        if before is not None and not wait([held.opened], _PATIENCE_SECONDS).done:
+            held = before
+        wait_for(held.opened, _OPENING)
+        store = _shelf.take(held)
     if _run.taken is None:
         _shelf.give_back(held)
     else:
