@@ -29,7 +29,8 @@ def show() -> None:
     """Draw the page."""
     st.markdown("### 导入文件")
     st.caption(
-        "支持 PDF、Word、Excel、网页、文本和 ZIP 压缩包，可一次选多个。先解析、看结果，确认后再加入库；同样内容的文件不会重复。"
+        f"支持 PDF、Word、Excel、网页、文本和 ZIP 压缩包，可一次选多个，每个不超过 {st.get_option('server.maxUploadSize')} MB。"
+        "先解析、看结果，确认后再加入库；同样内容的文件不会重复。"
     )
     files = st.file_uploader(
         "选择文件", type=list(UPLOAD_TYPES), accept_multiple_files=True, key="upload", label_visibility="collapsed"
@@ -102,6 +103,7 @@ def _show_adding(good: Sequence[Upload]) -> None:
             with st.spinner("正在发布，其他人的检索不受影响…"):
                 kept["added"] = add_to_store(good, store_path(), attributes)
                 open_newest()
+                kept["folder"].cleanup()
             st.rerun()
 
 

@@ -13,6 +13,8 @@ from kpi.ui.guard import guarded
 from kpi.ui.navigation import PAGES, page_of, runner
 
 _HERE = Path(__file__).parent
+UPLOADED = {"imports": "imports", "review-upload": "review"}
+"""What a session keeps of uploaded files, and the page that shows it."""
 
 
 def main() -> None:
@@ -29,6 +31,9 @@ def main() -> None:
         return
     st.logo(_HERE / "logo.svg", size="large", icon_image=_HERE / "icon.svg")
     chosen = st.navigation([page_of(module, _guarded(module)) for module in PAGES], position="top")
+    for state, page in UPLOADED.items():
+        if chosen.url_path != page:
+            st.session_state.pop(state, None)  # the framework forgets the files as well when their page is left
     chosen.run()
 
 
