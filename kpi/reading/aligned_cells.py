@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 
+from kpi.reading.aligned_spans import best_spans, misfits
 from kpi.reading.segments import AlignedCell, Line, Segment, column_of, segment_glyphs
-
-UNDER = {
-    "满意": ("满意", "效益", "效果"), "成本": ("成本", "产出"), "效益": ("效益", "效果", "影响"), "可持续": ("效益", "效果", "影响"),
-    "数量": ("产出",), "质量": ("产出",), "时效": ("产出",),
-}  # fmt: skip
-"""Word of a 二级指标 → words of the 一级指标 that it stands under, in the templates of 财预〔2021〕101号 and older ones."""
-CENTRE_ERROR = 0.6
-"""Times the row height by which the end of a level's rows, measured from its middle, may miss an edge between rows."""
 
 
 def upper_cells(
@@ -48,7 +41,7 @@ def column_cells(
     """Cells of a column that prints in nearly every row."""
     groups: dict[int, list[Segment]] = {}
     for segment in segments:
-        groups.setdefault(_row(segment, row_edges, first_row), []).append(segment)
+        groups.setdefault(level_row([segment], row_edges, first_row), []).append(segment)
     cells = []
     for row, block in groups.items():
         right = max(segment.x1 for segment in block)
@@ -59,7 +52,7 @@ def column_cells(
 
 def level_cells(
     blocks: list[list[Segment]], column: int, row_edges: list[float], allowed: list[int], *, centred: bool,
-    beside: Sequence[AlignedCell] = (),
+    beside: Sequence[AlignedCell] = (), breaks: Callable[[int, int], float] = lambda *_: 0.0, cut: bool = True,
 ) -> list[AlignedCell]:  # fmt: skip
     """Cells of a column of levels, codes or names; `centred`: they stand in the middle of rows between `allowed` edges.
 
@@ -70,14 +63,23 @@ def level_cells(
         allowed: numbers of the edges where a level may begin and end.
         centred: whether the places of the texts say that they stand in the middle of their rows.
         beside: the column to the right; where places fit both readings, the one that agrees with its texts is taken.
+        breaks: how often rows from one to before another begin a project anew.
+        cut: whether the rows at the top may go on from the page before.
     """
     texts = [_text(block) for block in blocks]
-    printed = [(row, row + 1) for row in (_row(block[0], row_edges, allowed[0]) for block in blocks)]
-    middle = _centred_spans(blocks, row_edges, allowed) if blocks and (centred or beside) else None
+    words = {cell.row: cell.text.replace("\n", "") for cell in beside}
+    wrong = [{row for row, word in words.items() if misfits(text, word)} for text in texts]
+    printed = [(row, row + 1) for row in (level_row(block, row_edges, allowed[0]) for block in blocks)]
     spans = printed
-    if middle is not None:
+    if blocks and (centred or beside):
+        middles = [(min(s.top for s in block) + max(s.bottom for s in block)) / 2 for block in blocks]
+        middle = best_spans(middles, row_edges, allowed, lambda *_: 0.0, breaks, strict=True, cut=cut)
+        if middle is None and centred:
+            middle = best_spans(
+                middles, row_edges, allowed, lambda number, row: row in wrong[number], breaks, strict=False, cut=cut
+            )
         carried = [(start, end) for (start, _), end in zip(printed, [*(s for s, _ in printed[1:]), 10**6], strict=True)]
-        if centred or _disagreements(texts, middle, beside) < _disagreements(texts, carried, beside):
+        if middle is not None and (centred or _disagreements(wrong, middle) < _disagreements(wrong, carried)):
             spans = middle
     return [
         AlignedCell(start, column, stop - start, 1, segment_glyphs(block))
@@ -85,25 +87,18 @@ def level_cells(
     ]
 
 
-def _disagreements(texts: list[str], spans: list[tuple[int, int]], beside: Sequence[AlignedCell]) -> int:
-    """How many texts of the column to the right stand beside a level that they cannot belong to (数量指标 beside 成本指标)."""
-    wrong = 0
-    for cell in beside:
-        for word, levels in UNDER.items():
-            if word in cell.text.replace("\n", ""):
-                over = next(
-                    (text for text, (start, stop) in zip(texts, spans, strict=True) if start <= cell.row < stop), ""
-                )
-                wrong += not any(level in over for level in levels)
-                break
-    return wrong
+def _disagreements(wrong: Sequence[Collection[int]], spans: Sequence[tuple[int, int]]) -> int:
+    """How many texts of the column to the right stand beside a level that they cannot belong to."""
+    return sum(start <= row < stop for rows, (start, stop) in zip(wrong, spans, strict=True) for row in rows)
 
 
-def _row(segment: Segment, row_edges: list[float], first_row: int) -> int:
-    return min(max(bisect_right(row_edges, (segment.top + segment.bottom) / 2) - 1, first_row), len(row_edges) - 2)
+def level_row(block: list[Segment], row_edges: list[float], first_row: int) -> int:
+    """Row in which the first line of a text stands."""
+    middle = (block[0].top + block[0].bottom) / 2
+    return min(max(bisect_right(row_edges, middle) - 1, first_row), len(row_edges) - 2)
 
 
-def _off_rows(block: list[Segment], bands: list[tuple[float, float]]) -> bool:
+def off_rows(block: list[Segment], bands: list[tuple[float, float]]) -> bool:
     """Whether a level's text begins with no row and is in the middle of none: the sign that it is centred over several."""
     tall = 0.35 * (block[0].bottom - block[0].top)
     middle = (block[0].top + block[-1].bottom) / 2
@@ -117,10 +112,10 @@ def centred_columns(levels: list[list[list[Segment]]], bands: list[tuple[float, 
     """
     apart = []
     for left, right in pairwise(levels):
-        apart.append(not all(any(_level_with(block, other) for other in right) for block in left))
+        apart.append(bool(right) and not all(any(_level_with(block, other) for other in right) for block in left))
     if levels:
         drawn_in = any(apart[column] for column in range(len(apart)) if len(levels[column]) > 1)
-        apart.append(drawn_in or any(_off_rows(block, bands) for block in levels[-1]))
+        apart.append(drawn_in or any(off_rows(block, bands) for block in levels[-1]))
     for column in reversed(range(len(apart) - 1)):
         # code, name and money of a project stand level with its goal, and in the middle of its rows if that does
         apart[column] = apart[column] or (apart[column + 1] and len(levels[column]) == len(levels[column + 1]))
@@ -135,50 +130,6 @@ def _level_with(block: list[Segment], other: list[Segment]) -> bool:
 
 def _text(block: list[Segment]) -> str:
     return "".join(glyph.text for glyph in segment_glyphs(block))
-
-
-def _centred_spans(
-    blocks: list[list[Segment]], row_edges: list[float], allowed: list[int]
-) -> list[tuple[int, int]] | None:
-    """Rows of each level when every level stands in the middle of its rows, None when it does not.
-
-    Where the first level begins, its middle tells where it ends; there the next begins, and so on. The first rows of
-    a page may belong to a level printed on the page before, the last ones to a sum: what leaves fewest out is taken.
-    """
-    middles = [(min(s.top for s in block) + max(s.bottom for s in block)) / 2 for block in blocks]
-    best: tuple[float, list[tuple[int, int]]] | None = None
-    for start in allowed[:-1]:
-        if row_edges[start] >= middles[0]:
-            break
-        spans, error = _chain(middles, row_edges, allowed, start)
-        if spans:
-            left_out = start - allowed[0] + len(row_edges) - 1 - spans[-1][1] + error / len(middles)
-            if best is None or left_out < best[0]:
-                best = (left_out, spans)
-    return best[1] if best else None
-
-
-def _chain(
-    middles: list[float], row_edges: list[float], allowed: list[int], start: int
-) -> tuple[list[tuple[int, int]], float]:
-    """Rows of each level from a first row on, and the sum of what their ends miss in row heights; empty if too much."""
-    spans: list[tuple[int, int]] = []
-    errors = 0.0
-    for number, middle in enumerate(middles, start=1):
-        wanted = 2 * middle - row_edges[start]
-        if number == len(middles):
-            # the last level may go on behind the page's end and stand in the middle of all its rows
-            wanted = min(wanted, row_edges[-1])
-        stop = min(allowed, key=lambda index: abs(row_edges[index] - wanted))
-        if stop <= start:
-            return [], 0.0
-        error = abs(row_edges[stop] - wanted) / (row_edges[stop] - row_edges[stop - 1])
-        if error > CENTRE_ERROR:
-            return [], 0.0
-        errors += error
-        spans.append((start, stop))
-        start = stop
-    return spans, errors
 
 
 def one_cell_a_place(cells: list[AlignedCell]) -> list[AlignedCell]:

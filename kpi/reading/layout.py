@@ -10,9 +10,11 @@ from statistics import median
 
 from kpi.model import Box, Cell, Page, Table
 from kpi.reading.aligned import AlignedTable, glyphs_to_aligned
+from kpi.reading.aligned_header import NO_HEAD, Head
 from kpi.reading.geometry import Frame, Glyph
 from kpi.reading.glyphs import glyphs_to_lines, glyphs_to_rows, glyphs_to_text
 from kpi.reading.grid import Grid
+from kpi.reading.segments import row_to_segments
 from kpi.text import fold, usual_characters
 
 PAGE_NUMBER = re.compile(
@@ -32,6 +34,8 @@ class Surroundings:
 
     column_edges: tuple[float, ...] = ()
     """Of the table at the end of the page before, where it may go on."""
+    head: Head = NO_HEAD
+    """What the header of that table says, where it has no ruling lines."""
     line_counts: Counter[str] = field(default_factory=Counter)
     """Short lines of pages without tables, figures left out: how many pages print each."""
 
@@ -72,8 +76,9 @@ def grids_to_page(
             outside.append(glyph)
     height = frame.reading_size[1]
     aligned, rest = glyphs_to_aligned(
-        _without_furniture(outside, height, surroundings), () if grids else surroundings.column_edges
+        _without_furniture(outside, height, surroundings), () if grids else surroundings.column_edges, surroundings.head
     )
+    surroundings.head = aligned[-1].head if aligned else NO_HEAD
     lines = glyphs_to_lines(rest)
     found = [_grid_to_table(number, frame, grid, text) for grid, text in zip(grids, texts, strict=True)]
     found += [_aligned_to_table(number, frame, table) for table in aligned]
@@ -122,11 +127,11 @@ def _aligned_to_table(number: int, frame: Frame, table: AlignedTable) -> Table:
     for cell in table.cells:
         # print that reaches over the white around its cell (levels, long figures) is inside its box
         x0, top = (
-            min(columns[cell.column], *(g.x0 for g in cell.glyphs)),
-            min(rows[cell.row], *(g.top for g in cell.glyphs)),
+            min([columns[cell.column], *(g.x0 for g in cell.glyphs)]),
+            min([rows[cell.row], *(g.top for g in cell.glyphs)]),
         )
-        x1 = max(columns[cell.column + cell.column_span], *(g.x1 for g in cell.glyphs))
-        bottom = max(rows[cell.row + cell.row_span], *(g.bottom for g in cell.glyphs))
+        x1 = max([columns[cell.column + cell.column_span], *(g.x1 for g in cell.glyphs)])
+        bottom = max([rows[cell.row + cell.row_span], *(g.bottom for g in cell.glyphs)])
         box = Box(number, *frame.display_box(x0, top, x1, bottom))
         cells.append(Cell(cell.row, cell.column, cell.text, cell.row_span, cell.column_span, (box,)))
     return Table(
@@ -141,9 +146,18 @@ def _without_furniture(glyphs: Sequence[Glyph], height: float, surroundings: Sur
     for row in glyphs_to_rows(glyphs):
         (line,) = glyphs_to_lines(row)
         outer = line.bottom < MARGIN * height or line.top > (1 - MARGIN) * height
-        if not (outer and (PAGE_NUMBER.fullmatch(line.text) or surroundings.is_running_head(line.text))):
-            kept.extend(row)
+        if outer and (PAGE_NUMBER.fullmatch(line.text) or surroundings.is_running_head(line.text)):
+            continue
+        # a table that reaches down to the page number may print on its line
+        parts = [segment.glyphs for segment in row_to_segments(row)] if outer else [row]
+        kept.extend(glyph for part in parts if not (outer and _is_marked_number(part)) for glyph in part)
     return kept
+
+
+def _is_marked_number(glyphs: Sequence[Glyph]) -> bool:
+    """- 6 -, 第6页: a number that is no figure of a table."""
+    text = "".join(glyph.text for glyph in glyphs)
+    return bool(PAGE_NUMBER.fullmatch(text)) and (text[0] in "-—–－·第" and text[-1] in "-—–－·页")
 
 
 def text_to_lines(text: str) -> tuple[str, ...]:

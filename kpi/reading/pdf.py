@@ -34,6 +34,8 @@ SAME_EDGE = 4.0
 """Points by which column edges of a table may differ from page to page (许昌's print: under 1)."""
 CONTINUES_SHARE = 0.6
 """Share of a headless table's column edges that must lie on edges of the table before."""
+FAINT_ROWS = 2
+"""Rows that a table drawn by filled boxes must exceed: a grey header alone is no table."""
 LOST_SHARE = 0.9
 """Share of a table's column edges that must lie on edges of the table before to give it that table's outer columns."""
 SCANNED_PICTURE = 0.4
@@ -147,7 +149,9 @@ def _read_page(document: Any, number: int, surroundings: Surroundings, settings:
             return Page(number, (), text_to_lines(text), frame.width, frame.height, suspect)
         grids = rulings_to_grids(drawing.rulings)
         if not grids and wanted:
-            grids = rulings_to_grids(drawing.rulings + drawing.faint_rulings)
+            # grey rows (every second one, or the header) are no cells: boxes of a table part columns too
+            faint = rulings_to_grids(drawing.rulings + drawing.faint_rulings)
+            grids = [grid for grid in faint if len(grid.column_edges) > 2 and len(grid.row_edges) > FAINT_ROWS]
         if grids and (lines := _lost_outer_lines(grids[0], previous)):
             grids = rulings_to_grids(drawing.rulings + lines)
         if not wanted and not (previous and (not grids or _continues(grids[0].column_edges, previous))):

@@ -245,6 +245,9 @@ class Paginator:
             self.stack(pieces[0], lines, top_aligned=True)
             return
         mode = self.style.merged if merged else "flow"
+        if merged and self.style.top_merged:
+            self.flow(pieces, lines)
+            return
         if len(pieces) == 1:
             self.stack(pieces[0], lines, top_aligned=self.style.top_merged or (self.style.top_aligned and not merged))
         elif mode == "repeat":
