@@ -34,7 +34,11 @@ TAILS = (
 def make_names(count: int, seed: int = 20260101) -> list[str]:
     """`count` different names."""
     draw = random.Random(seed)
-    real = [row["name"] for path in sorted(NAMES.glob("*.csv")) for row in csv.DictReader(path.open(encoding="utf-8"))]
+    real = [
+        row["name"]
+        for path in sorted(NAMES.glob("*.csv"))
+        for row in csv.DictReader(line for line in path.open(encoding="utf-8") if not line.startswith("# "))
+    ]
     names = dict.fromkeys(real)
     while len(names) < count:
         if draw.random() < 0.3:

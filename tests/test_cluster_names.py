@@ -97,6 +97,11 @@ def test_normalising_twice_is_normalising_once(name: str) -> None:
         ("持续完善医保支付管理", "", "状态/句"),
         ("农村低保标准", "标准", "标准"),
         ("项目预算控制数", "预算控制数", "成本"),
+        pytest.param("拆除违法建筑面积", "面积", "面积", id="a head cuts no long word"),
+        pytest.param("残疾人数", "人数", "数量/人", id="but shares a character with a short one"),
+        pytest.param("增殖放流苗种数量（万尾）", "数量", "数量", id="a scaled unit that no list holds"),
+        pytest.param("节约能源数量（万吨标准煤）", "数量", "数量", id="a measure without heads of its own"),
+        pytest.param("绿化数量（万平方千米）", "数量", "面积", id="a scaled unit of area"),
     ],
 )
 def test_head(name: str, head: str, family: str) -> None:
@@ -121,6 +126,9 @@ def test_head(name: str, head: str, family: str) -> None:
         ("以常住人口计算的参保率", "以户籍人口计算的参保率"),
         ("人均成本", "总成本"),
         ("参保职工住院人数", "参保职工住院天数"),
+        ("药品不良反应报告数", "每百万人口药品不良反应报告数"),
+        ("严重精神障碍患者管理率", "严重精神障碍患者规律服药率"),
+        ("园区新入驻企业个数", "园区入驻企业个数"),
     ],
 )
 def test_differences_are_told(a: str, b: str) -> None:
@@ -138,6 +146,10 @@ def test_differences_are_told(a: str, b: str) -> None:
         ("河道清淤长度", "清淤河道里程（公里）"),
         ("培训退役军人数量", "退役军人培训人数"),
         ("危房改造户数", "完成农村危房改造数量（户）"),
+        pytest.param("完成适老化改造户数", "老年人家庭适老化改造数量（户）", id="适老化 says 老年人"),
+        pytest.param("高龄津贴发放人数", "高龄老年人补贴人数", id="高龄 says 老年人"),
+        pytest.param("拆除违法建筑面积", "违建拆除面积", id="违法建筑 before 面积"),
+        pytest.param("新建高标准农田亩数", "建成高标准农田面积", id="建成 is as good as 新建"),
     ],
 )
 def test_wordings_of_one_thing(a: str, b: str) -> None:

@@ -21,6 +21,8 @@ from kpi.cluster.vocabulary import (
     Vocabulary,
     load_vocabulary,
 )
+from kpi.targets import find_unit
+from kpi.targets.unit_table import SCALES
 from kpi.text import fold
 
 # Weight of a word in the score, in plain characters. Set on the given names and tests/data/clusters/dev.csv.
@@ -33,6 +35,15 @@ SUBSTANCE_ENOUGH = 8.0
 """… when the other words of the name weigh this much (two words of two characters)."""
 OBJECT_FACTOR = 2.0
 """What a satisfaction is about (对…的满意度) weighs this much more than in other names."""
+
+UNIT_FAMILIES = {
+    "area": "面积", "mu": "面积", "length": "长度", "weight": "数量/重", "volume": "数量/体积", "money": "金额", "days": "天数",
+    "working_days": "天数", "duration": "时间",
+}  # fmt: skip
+"""Family of a unit's measure → family of heads."""
+
+LONG_WORD = 4
+"""Characters of a word that no head may cut; shorter ones (残疾人) share their last one with heads (人数)."""
 
 SATISFACTION = "满意"
 AWARENESS = "知晓"
@@ -142,6 +153,10 @@ def _clean(name: str, words: Vocabulary) -> tuple[str, str]:
         if inner in words.units:
             family = words.units[inner] or family
             return ""
+        measured = _family_of_unit(inner)
+        if measured is not None:
+            family = measured or family
+            return ""
         if len(inner) <= 1 or _TAIL.fullmatch(inner) or _YEAR.fullmatch(inner):  # 文化馆(站), 件(套)数, (≥90%)
             return ""
         return inner
@@ -154,6 +169,20 @@ def _clean(name: str, words: Vocabulary) -> tuple[str, str]:
         text = without_places(_PLACE.sub("", _YEAR.sub("", _without_tail(_BRACKETS.sub(unit, text)))))
         if text == before:
             return text, family
+
+
+@lru_cache(maxsize=4096)
+def _family_of_unit(text: str) -> str | None:
+    """The family of a unit that no list of the vocabulary holds (万尾, 万标箱, 吨标准煤); None for other words.
+
+    Plain classifiers are words as well (社区, 基地), so a counted unit must have a scale.
+    """
+    unit = find_unit(text)
+    if unit is None:
+        return None
+    if unit.family == "count":
+        return "数量" if unit.text[0] in SCALES and unit.text not in SCALES else None
+    return UNIT_FAMILIES.get(unit.family, "")
 
 
 def _without_tail(text: str) -> str:
@@ -178,7 +207,7 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
     body = text[: len(text) - len(ending) - len(head)]
     entries = _segments(body, words)
     tagged = entries + [words.words[word] for word in (head, ending) if word in words.words]
-    tokens = _weigh(entries, family, words)
+    tokens = _weigh(entries, family, words, body)
     return NameForm(
         normal=_normal(name, text),
         head=head,
@@ -206,9 +235,18 @@ def _head(text: str, words: Vocabulary) -> tuple[str, str]:
     """The longest known measure at the end, and its family."""
     for length in range(min(words.longest_head, len(text)), 0, -1):
         family = words.heads.get(text[-length:])
-        if family:
+        if family and not _cuts_word(text, len(text) - length, words):
             return text[-length:], family
     return "", SENTENCE
+
+
+def _cuts_word(text: str, cut: int, words: Vocabulary) -> bool:
+    """Whether a long word lies over the place where a head would begin (违法建|筑面积 → 违法建筑|面积)."""
+    for end in range(cut + 1, len(text)):
+        for length in words.lengths.get(text[end - 1], ()):
+            if length >= LONG_WORD and 0 <= end - length < cut and text[end - length : end] in words.words:
+                return True
+    return False
 
 
 def _segments(text: str, words: Vocabulary) -> list[Entry]:
@@ -263,8 +301,10 @@ def _latin(text: str) -> Entry:
     return Entry(tokens=((PLAIN if text.isdigit() else NARROW, text),))
 
 
-def _weigh(entries: Sequence[Entry], family: str, words: Vocabulary) -> tuple[Token, ...]:
-    """Tokens with weights, each once. Weak words weigh more where nothing else tells the names apart."""
+def _weigh(entries: Sequence[Entry], family: str, words: Vocabulary, body: str) -> tuple[Token, ...]:
+    """Tokens with weights, each once. Weak words weigh more where nothing else tells the names apart, narrowing ones
+    less where another word of the name says the same (高龄 beside 老年人).
+    """
     weights: dict[tuple[str, str], float] = {}
     skipped = words.whole.get(family, frozenset())
     before, factor = "", 1.0
@@ -281,6 +321,8 @@ def _weigh(entries: Sequence[Entry], family: str, words: Vocabulary) -> tuple[To
                 * (1.0 if kind == WEAK else factor)
             )
             value = text
+            if kind == NARROW and any(hint in body for hint in words.implied.get(text, ())):
+                weight = WEIGHTS[FILLER]
             if kind == PERSON:
                 value, weight = _person(weight, before, family)
             weights[kind, value] = max(weight, weights.get((kind, value), 0.0))

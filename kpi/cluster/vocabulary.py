@@ -47,6 +47,8 @@ class Vocabulary:
     """Contrast → groups of families in which it does not count (户均 in a 补助标准)."""
     endings: tuple[str, ...]
     """Words after the head that do not hide it (死亡人数下降), longest first."""
+    implied: Mapping[str, tuple[str, ...]]
+    """Narrowing word → words that say it already: 老年人 adds little beside 高龄."""
     whole: Mapping[str, frozenset[str]]
     """Family → words that leave its measure without a subject of its own (项目预算控制数)."""
     lengths: Mapping[str, tuple[int, ...]]
@@ -54,7 +56,7 @@ class Vocabulary:
     longest_head: int
 
 
-SECTIONS = ("heads", "units", "words", "synonyms", "actions", "aspects", "qualifiers", "contrasts")
+SECTIONS = ("heads", "units", "words", "synonyms", "actions", "aspects", "qualifiers", "implied", "contrasts")
 
 
 def load_vocabulary(paths: Iterable[str | Path] = ()) -> Vocabulary:
@@ -155,6 +157,7 @@ def _compile(data: Mapping[str, Any]) -> Vocabulary:
         alone=alone,
         not_for={name: frozenset(group.get("not_for", ())) for name, group in data["contrasts"].items()},
         endings=tuple(sorted(data["words"]["endings"], key=lambda word: (-len(word), word))),
+        implied={fold(word): tuple(map(fold, hints)) for word, hints in data["implied"].items()},
         whole={family: frozenset(map(fold, words)) for family, words in data["words"]["whole"].items()},
         lengths=_lengths(entries),
         longest_head=max(map(len, heads)),
@@ -200,7 +203,8 @@ def _draft_tags(draft: _Draft, data: Mapping[str, Any]) -> None:
 
 def _add_synonyms(entries: dict[str, Entry], synonyms: Mapping[str, Sequence[str]]) -> None:
     """Give every wording the tokens of its canonical word."""
-    for canonical, words in synonyms.items():
+    for canonical in sorted(synonyms, key=len):  # 脱贫户 is spelled with 脱贫, which may be a wording itself
+        words = synonyms[canonical]
         target = _spelled(fold(canonical), entries)
         for word in (canonical, *words):
             own = entries.get(fold(word))
