@@ -23,6 +23,8 @@ SUFFIXES = frozenset(
 LISTS = frozenset({"manifest.csv"})
 """Names, in lower case, of a folder's own list of its files: not a publication."""
 
+_STORE_FILE, _STORE_FOLDER = "CURRENT", "snapshots"
+"""By what a store, or a backup of one, is known."""
 _CHUNK = 1 << 20
 
 
@@ -73,7 +75,8 @@ class SourceFile:
 def find_files(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[SourceFile], list[str]]:
     """Files below the given paths, sorted, each once; and the given paths that do not exist.
 
-    Folders are searched with all their sub-folders; hidden files, `~$` lock files of Office and links are left out.
+    Folders are searched with all their sub-folders; hidden files, `~$` lock files of Office, links, and stores and backups of
+    stores (their indexes hold texts, too) are left out.
     """
     found: dict[str, SourceFile] = {}
     missing = []
@@ -91,6 +94,9 @@ def find_files(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[SourceFile
 
 def _walk(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, followlinks=False):
+        if _STORE_FILE in names and _STORE_FOLDER in folders:
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)

@@ -23,6 +23,7 @@ from kpi.ingestion import SerialExecutor, ingest, republish
 from kpi.ingestion.backup import back_up
 from kpi.ingestion.doctor import examine
 from kpi.ingestion.restore import check, restore
+from kpi.ingestion.sources import find_files
 from kpi.store import open_store
 
 HERE = Path(__file__).resolve().parent
@@ -314,3 +315,10 @@ def test_a_store_at_a_url_is_backed_up(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(seen(tmp_path / "out")) == ROWS
     assert examine(tmp_path / "out") == []
     assert first.copied == first.files - 1
+
+
+def test_stores_and_backups_in_a_given_folder_are_no_publications(store: Path, tmp_path: Path) -> None:
+    back_up(store, tmp_path / "in" / "backup")
+    shutil.copytree(store, tmp_path / "in" / "store")
+    found, _ = find_files([tmp_path / "in"])
+    assert sorted(Path(file.path).name for file in found) == ["0.txt", "1.txt", "2.txt", "broken.txt"]
