@@ -19,8 +19,8 @@ from kpi.reading.workbook import Place, merged_places
 from kpi.text import usual_characters
 
 _DAMAGE = (
-    ValueError, IndexError, KeyError, TypeError, AttributeError, AssertionError, NotImplementedError, OSError, EOFError,
-    struct.error,
+    ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, NotImplementedError, OSError,
+    EOFError, struct.error,
 )  # fmt: skip
 """What xlrd raises on a damaged workbook beside its own error."""
 
