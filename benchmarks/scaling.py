@@ -9,7 +9,7 @@ processes included; what comes before (reading the files' content hashes) and af
 Beside the time stands the processor time of the workers: where it grows with their number, they slow each other down
 (memory, caches, other programs), and no program can scale beyond that. `parse (bound)` is the throughput of as many programs
 that parse a share of the files each and have nothing in common: the same machine's best at that time.
-Expect 5 to 8 minutes with 50 copies on 2 cores, 1 minute with 5. Bar: 1.8 times the documents a second with two processes.
+Expect about 4 minutes with 50 copies on 2 quiet cores, less than 1 with 5. Bar: 1.8 times the documents a second with two processes.
 """
 
 from __future__ import annotations
