@@ -171,7 +171,7 @@ def test_corrected_target_is_read_anew() -> None:
 
 
 def test_corrected_amount_is_typed_in_ten_thousands() -> None:
-    assert changes_for(_RECORD, "budget", "1,254.84") == {"budget": "12548400.00"}
+    assert changes_for(_RECORD, "budget", "1,254.84") == {"budget": "12548400"}
 
 
 def test_corrected_category_is_no_guess_any_more() -> None:

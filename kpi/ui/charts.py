@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kpi.compare.chart import BLUE, styled
+
 if TYPE_CHECKING:
     from kpi.catalog.counts import Histogram
 
-FONTS = (
-    "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"
-)
-BLUE, GREY = "#1f5fbf", "#b8c4d2"
+_NOT_CHOSEN = "#b8c4d2"
 
 
 LARGE = (
@@ -18,11 +17,6 @@ LARGE = (
     "datum.value >= 1e4 ? format(datum.value / 1e4, ',.4~f') + '万' : format(datum.value, ',.4~f')"
 )
 """Labels of an axis in 万 and 亿 (Vega expression)."""
-
-
-def styled(chart: Any) -> Any:
-    """A chart with the app's font on all its texts."""
-    return chart.configure(font=FONTS).configure_axis(labelFontSize=12, titleFontSize=12).configure_view(strokeWidth=0)
 
 
 def value_histogram(histogram: Histogram, low: float | None, high: float | None) -> Any:
@@ -45,7 +39,7 @@ def value_histogram(histogram: Histogram, low: float | None, high: float | None)
             ),
             x2="止:Q",
             y=alt.Y("条数:Q", title=None, axis=None),
-            color=alt.condition(alt.datum["选中"], alt.value(BLUE), alt.value(GREY)),
+            color=alt.condition(alt.datum["选中"], alt.value(BLUE), alt.value(_NOT_CHOSEN)),
             tooltip=[
                 alt.Tooltip("起:Q", format=",.4~f"),
                 alt.Tooltip("止:Q", format=",.4~f"),

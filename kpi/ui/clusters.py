@@ -53,12 +53,12 @@ def _show_list(store: Store, table: ClusterTable) -> None:
         )  # fmt: skip
     with category:
         chosen = st.selectbox(
-            "类别", ["", *CATEGORIES], format_func=lambda name: name or "全部类别", label_visibility="collapsed",
+            "类别", ["", *CATEGORIES], format_func=lambda name: name or "全部类别", label_visibility="collapsed", filter_mode=None,
             **address.bind("category", address.choice("category", CATEGORIES), lambda name: name or None),
         )  # fmt: skip
     with sort:
         order = st.selectbox(
-            "排序", list(SORTS), format_func=SORTS.__getitem__, label_visibility="collapsed",
+            "排序", list(SORTS), format_func=SORTS.__getitem__, label_visibility="collapsed", filter_mode=None,
             **address.bind("sort", address.choice("sort", list(SORTS), "cities"), lambda name: name if name != "cities" else None),
         )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -220,7 +220,12 @@ def _show_curation(store: Store, table: ClusterTable, cluster: Cluster) -> None:
     if len(names) > 1:
         with st.expander("移出或拆分", icon=":material/call_split:"):
             leaving = st.multiselect(
-                "选择名称", names, placeholder="可选多个", key="leaving", format_func=lambda text: shorten(text, 30)
+                "选择名称",
+                names,
+                placeholder="可选多个",
+                key="leaving",
+                select_all=False,
+                format_func=lambda text: shorten(text, 30),
             )
             staying = tuple(item for item in names if item not in leaving)
             ready = bool(leaving) and bool(staying)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kpi.compare.chart import GREY
-from kpi.ui.charts import styled
+from kpi.compare.chart import GREY, styled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

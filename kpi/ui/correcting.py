@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from kpi.corrected_values import changes_of
 from kpi.decisions import CORRECT, REJECT, Decision
-from kpi.errors import UsageError
 from kpi.model import CATEGORIES, RECORD_FIELDS, indicator_to_record
 from kpi.ui.deciding import ask_author, decide, in_force, told, undo
 from kpi.ui.markup import escape
@@ -26,55 +25,18 @@ FIELDS = (
     "county", "province", "period", "description", "basis", "actual", "weight", "score",
 )  # fmt: skip
 _TITLES = {item.name: item.title.partition("（")[0] for item in RECORD_FIELDS}
-_TYPES = {item.name: item.type for item in RECORD_FIELDS}
-_NAMES = [item.name for item in RECORD_FIELDS]
-_TARGET_KEYS = tuple(_NAMES[_NAMES.index("target") : _NAMES.index("implied_unit") + 1])
-_TEN_THOUSAND = Decimal(10_000)
 
 
 def changes_for(record: Mapping[str, Any], field: str, typed: str) -> dict[str, Any]:
-    """The changes that setting a field to what was typed means; a target is read anew with all its parts.
+    """The changes that setting a field to what was typed means; an amount without a unit is one in 万元, as the form says.
 
     Raises:
         UsageError: no number where one is needed, or nothing changes.
     """
     text = typed.strip()
-    if field == "target":
-        changes = _target(record, text)
-    elif field == "budget":
-        changes = {"budget": format(_number(text, "预算金额") * _TEN_THOUSAND, "f") if text else None}
-    elif _TYPES[field] == "integer":
-        number = _number(text, _TITLES[field]) if text else None
-        changes = {field: None if number is None else int(number)}
-    else:
-        changes = {field: text}
-    changed = {name: value for name, value in changes.items() if record[name] != value}
-    if not changed:
-        raise UsageError("与现在的内容相同，没有可更正的", found=text)
-    if field == "category" and record["category_inferred"]:
-        changed["category_inferred"] = False
-    return changed
-
-
-def _target(record: Mapping[str, Any], text: str) -> dict[str, Any]:
-    from kpi.model import Indicator, Source
-    from kpi.targets import normalize
-
-    target = normalize(text, name=record["name"], level1=record["level1"], year=record["year"])
-    source = Source(document="", path="", sha256="", table="", table_index=0, row=0, column=0)
-    values = {name: getattr(target, name) for name in _TARGET_KEYS if name != "target"}
-    plain = indicator_to_record(Indicator(source=source, target=text, **values))
-    return {name: plain[name] for name in _TARGET_KEYS}
-
-
-def _number(text: str, title: str) -> Decimal:
-    try:
-        number = Decimal(text.replace(",", "").replace("，", "").removesuffix("万元").strip())
-    except InvalidOperation as error:
-        raise UsageError(f"{title}应为数字", found=text) from error
-    if not number.is_finite():
-        raise UsageError(f"{title}应为数字", found=text)
-    return number
+    if field == "budget" and text and text[-1].isdigit():
+        text += "万元"
+    return changes_of(record, {field: text})
 
 
 def original_record(store: Store, hit: Hit) -> Mapping[str, Any]:
@@ -92,12 +54,14 @@ def show_correcting(store: Store, hit: Hit) -> None:
     key = record_key(original_record(store, hit), hit.sha256)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        field = st.selectbox("要更正的内容", FIELDS, format_func=_TITLES.__getitem__, key="correct-field")
+        field = st.selectbox(
+            "要更正的内容", FIELDS, format_func=_TITLES.__getitem__, key="correct-field", filter_mode=None
+        )
         current = amount(record["budget"]).removesuffix(" 万元") if field == "budget" else record[field]
         with st.form("correct", border=False):
             if field == "category":
                 place = CATEGORIES.index(record["category"]) if record["category"] in CATEGORIES else 0
-                typed = st.selectbox("更正为", CATEGORIES, index=place, key="correct-category")
+                typed = st.selectbox("更正为", CATEGORIES, index=place, key="correct-category", filter_mode=None)
             else:
                 title = "更正为（万元）" if field == "budget" else "更正为"
                 typed = st.text_input(

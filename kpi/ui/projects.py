@@ -69,7 +69,7 @@ def _show_list(store: Store, sha256: str | None) -> None:
         )  # fmt: skip
     with year:
         chosen_year = st.selectbox(
-            "年度", ["", *years], format_func=lambda name: name or "全部年度", label_visibility="collapsed",
+            "年度", ["", *years], format_func=lambda name: name or "全部年度", label_visibility="collapsed", filter_mode=None,
             **address.bind("year", address.choice("year", years), lambda name: name or None),
         )  # fmt: skip
     if sha256 is not None:

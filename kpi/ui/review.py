@@ -160,7 +160,7 @@ def _ask_filters(
         )  # fmt: skip
     with right:
         picked = st.multiselect(
-            "规则", [name for name, _ in rules.most_common()], placeholder="全部规则",
+            "规则", [name for name, _ in rules.most_common()], placeholder="全部规则", select_all=False,
             format_func=lambda name: f"{titles.get(name, name)}（{rules[name]}）",
             **address.bind("rule", [name for name in address.texts("rule") if rules[name]], list),
         )  # fmt: skip

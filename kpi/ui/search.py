@@ -132,7 +132,7 @@ def _show_toolbar(answer: Answer, asked: Asked, query: Query) -> None:
                 )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.selectbox(
-                "排序", list(SORTS), format_func=SORTS.__getitem__, label_visibility="collapsed", width=150,
+                "排序", list(SORTS), format_func=SORTS.__getitem__, label_visibility="collapsed", width=150, filter_mode=None,
                 **address.bind("sort", asked.sort, lambda sort: sort or None),
             )  # fmt: skip
             for ending, title in (("xlsx", "导出 Excel"), ("csv", "CSV")):
