@@ -106,9 +106,19 @@ async def load(url: str, store: Path, known: Known, minutes: float, folder: Path
             import_along(sessions[-1], store, folder, end, _MOST_ACTIONS),
         )
         await sampling
+        for session in sessions:
+            await session.page.context.close()
+        await asyncio.sleep(_LET_GO_SECONDS)
+        await _visit(browser, url)  # the framework looks for sessions that are over when one comes or goes
         await browser.close()
-    await asyncio.sleep(_LET_GO_SECONDS)
     return seen, watch, Watch(int(url.rsplit(":", 1)[1])).take()
+
+
+async def _visit(browser: Any, url: str) -> None:
+    page = await browser.new_page()
+    await Session(page, url, Seen(), _SEED).open("/")
+    await page.close()
+    await asyncio.sleep(_INTERVAL)
 
 
 async def _sample(watch: Watch, end: float) -> None:
