@@ -272,11 +272,14 @@ def _is_lost(layout: Layout, current: str) -> bool:
 
 def _base(layout: Layout, change: Change) -> tuple[Manifest | None, list[str]]:
     try:
-        return usable(layout)
+        manifest, notes = usable(layout)
+        if manifest is not None and change.rebuild:
+            documents_of(layout, manifest)
     except StoreError:
         if change.rebuild:
             return None, ["没有可用的快照，全部重建"]
         raise
+    return manifest, notes
 
 
 def registered(layout: Layout) -> dict[str, DocumentRow]:
@@ -286,6 +289,21 @@ def registered(layout: Layout) -> dict[str, DocumentRow]:
         if found is not None:
             return found
     return {}
+
+
+def documents_of(layout: Layout, manifest: Manifest) -> dict[str, DocumentRow]:
+    """The documents of a snapshot, by the copy of the list where a byte of the list was changed.
+
+    Raises:
+        StoreError: both are damaged.
+    """
+    found = _listed(layout.folder(manifest.name))
+    if found is None:
+        raise StoreError(
+            "快照的文件清单已损坏", where=str(layout.folder(manifest.name)), advice="运行 kpi doctor 修复",
+            code="damaged_snapshot",
+        )  # fmt: skip
+    return found
 
 
 def _listed(folder: Path) -> dict[str, DocumentRow] | None:
@@ -310,10 +328,7 @@ def _listed(folder: Path) -> dict[str, DocumentRow] | None:
 
 def make_plan(layout: Layout, base: Manifest | None, change: Change, tools: Tools) -> Plan:
     """Compare what is wanted with what `base` holds."""
-    from kpi.catalog.documents import read_documents
-    from kpi.catalog.layout import DOCUMENTS
-
-    held = read_documents(layout.folder(base.name) / DOCUMENTS) if base else {}
+    held = documents_of(layout, base) if base else {}
     fallen_back = base is None or base.name != layout.current()
     known = (registered(layout) or held) if fallen_back or change.rebuild else held
     wanted = {sha256: row.entry for sha256, row in known.items() if sha256 not in change.drop}

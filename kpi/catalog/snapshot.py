@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kpi.catalog.build import read_texts
-from kpi.catalog.documents import DocumentRow, Sections, read_documents, read_sections
+from kpi.catalog.documents import DocumentRow, Sections, read_sections
 from kpi.catalog.layout import CLUSTERS, DOCUMENTS, SEARCH, SECTIONS, Layout, Manifest
 from kpi.catalog.locks import hold
 from kpi.catalog.parts import read_parquet
-from kpi.catalog.publish import usable
+from kpi.catalog.publish import documents_of, usable
 from kpi.catalog.rowfile import RowFile
 from kpi.catalog.schema import CODED, MEASURES, NUMERIC, WARNING_SEPARATOR
 from kpi.catalog.working_copy import prepare
@@ -233,7 +233,7 @@ class Snapshot:
     @cached_property
     def documents(self) -> Mapping[str, DocumentRow]:
         """The documents by sha256."""
-        return read_documents(self.folder / DOCUMENTS) if self.manifest.parts else {}
+        return documents_of(self.layout, self.manifest) if self.manifest.parts else {}
 
     @cached_property
     def sections(self) -> Sections:

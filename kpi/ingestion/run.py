@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from kpi.catalog.documents import ATTRIBUTES, DocumentRow, Entry, contradicted, read_documents
-from kpi.catalog.layout import DOCUMENTS, Layout
-from kpi.catalog.publish import Change, Published, usable
+from kpi.catalog.documents import ATTRIBUTES, DocumentRow, Entry, contradicted
+from kpi.catalog.layout import Layout
+from kpi.catalog.publish import Change, Published, documents_of, usable
 from kpi.catalog.working_copy import catch_up
 from kpi.errors import BadInput, UsageError
 from kpi.ingestion.executor import Executor, executor_for
@@ -246,7 +246,7 @@ _TITLES = {"province": "省份", "city": "城市", "county": "区县", "departme
 
 def _held(layout: Layout) -> dict[str, DocumentRow]:
     manifest, _ = usable(layout)
-    return read_documents(layout.folder(manifest.name) / DOCUMENTS) if manifest else {}
+    return documents_of(layout, manifest) if manifest else {}
 
 
 def _checked(attributes: Mapping[str, Any]) -> dict[str, str | int]:

@@ -174,6 +174,21 @@ def test_a_lost_file_costs_no_document(two_snapshots: Path, name: str) -> None:
     assert all((folder / "manifest.json").is_file() for folder in (two_snapshots / "snapshots").iterdir())
 
 
+def test_a_changed_byte_in_the_list_of_documents_is_healed_by_its_copy(two_snapshots: Path) -> None:
+    path = next(path for path in files_of_newest(two_snapshots) if path.name == "documents.parquet")
+    data = bytearray(path.read_bytes())
+    data[-20] ^= 0x40  # in the footer, which every reader needs
+    path.unlink()
+    path.write_bytes(bytes(data))
+    with open_store(two_snapshots) as opened:
+        assert len(opened.documents) == 2
+    publish_one(two_snapshots, 3)
+    mend(two_snapshots, examine(two_snapshots))
+    with open_store(two_snapshots) as opened:
+        assert opened.count() == 3 * ROWS
+    assert {problem.code for problem in examine(two_snapshots)} <= {"missing_original"}
+
+
 @pytest.mark.parametrize("old", [b"\n", "市".encode()], ids=["line end", "character"])
 def test_a_changed_byte_in_the_texts_of_the_index_is_noticed(two_snapshots: Path, old: bytes) -> None:
     path = next(path for path in files_of_newest(two_snapshots) if path.name == "department.txt")
