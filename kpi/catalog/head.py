@@ -52,12 +52,9 @@ def read_head(objects: RemoteObjects) -> Head:
 
 
 def _current(objects: RemoteObjects) -> str:
-    try:
-        if name := _pointer(objects):
-            return name
-    except FileNotFoundError:
-        return ""
-    # a writer was killed while it wrote: the commits tell
+    if name := _pointer(objects):
+        return name
+    # a new store, or a writer was killed while it wrote: the commits tell
     numbers = (_number_of_key(stored.key) for stored in objects.stored(COMMITS))
     for number in sorted(numbers, reverse=True):
         if found := _committed(objects, number):
@@ -70,7 +67,10 @@ def _pointer(objects: RemoteObjects) -> str:
     for attempt in range(_TRIES):
         if attempt:
             time.sleep(_PAUSE_SECONDS)
-        name = objects.read(CURRENT).decode("utf-8", "replace").strip()
+        try:
+            name = objects.read(CURRENT).decode("utf-8", "replace").strip()
+        except FileNotFoundError:
+            return ""
         if number_of(name):
             return name
     return ""
@@ -109,11 +109,7 @@ def commit(objects: RemoteObjects, name: str) -> bool:
 
 def point(objects: RemoteObjects, name: str) -> None:
     """Let `CURRENT` follow a commit, and drop a commit that nobody needs any more; CURRENT never goes back."""
-    try:
-        said = _pointer(objects)
-    except FileNotFoundError:
-        said = ""
-    if number_of(said) < number_of(name):
+    if number_of(_pointer(objects)) < number_of(name):
         objects.write(CURRENT, f"{name}\n".encode())
     old = number_of(name) - _KEPT_COMMITS
     if old > 0:

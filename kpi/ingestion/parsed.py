@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.catalog.layout import Layout
 from kpi.errors import StoreError
-from kpi.serial import bytes_to_document, bytes_to_plain, document_to_bytes
+from kpi.serial import DAMAGED_RESULT, bytes_to_document, bytes_to_plain, document_to_bytes
 
 if TYPE_CHECKING:
     from kpi.catalog.documents import Entry
@@ -143,13 +143,40 @@ def load_plain(layout: Layout, entry: Entry) -> dict[str, Any]:
     return bytes_to_plain(_read(layout, entry))
 
 
+def load_or_drop(layout: Layout, entry: Entry) -> dict[str, Any]:
+    """As `load_plain`, for publishing: a damaged result is deleted, so that the next ingest parses the file again.
+
+    Where objects are not put in place as a whole (HDFS, file servers), a worker that is killed leaves one that is cut off.
+
+    Raises:
+        StoreError: it is missing, damaged or of another version.
+    """
+    for attempt in range(2):  # what is damaged on the way here is whole the second time
+        try:
+            return load_plain(layout, entry)
+        except StoreError as error:
+            if error.code != DAMAGED_RESULT:
+                raise
+            if attempt:
+                layout.objects.delete(_result_key(entry))
+                raise StoreError(
+                    "解析结果已损坏，已删除", where=entry.path, found=error.found, advice="重新运行 kpi ingest 导入该文件",
+                    code=DAMAGED_RESULT,
+                ) from error  # fmt: skip
+    raise AssertionError("the second attempt returned or raised")
+
+
+def _result_key(entry: Entry) -> str:
+    return f"parsed/{entry.parser}/{entry.sha256}/{RESULT}"
+
+
 def load_document(layout: Layout, entry: Entry) -> Document:
     """The parsed result of a document of the store."""
     return bytes_to_document(_read(layout, entry))
 
 
 def _read(layout: Layout, entry: Entry) -> bytes:
-    key = f"parsed/{entry.parser}/{entry.sha256}/{RESULT}"
+    key = _result_key(entry)
     try:
         return layout.objects.read(key)
     except OSError as error:

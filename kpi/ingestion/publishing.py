@@ -13,7 +13,7 @@ from kpi.catalog.publish import Change, NameEntry, Published, Tools, publish
 from kpi.catalog.snapshot import open_snapshot
 from kpi.catalog.working_copy import THREADS
 from kpi.errors import UsageError
-from kpi.ingestion.parsed import load_plain
+from kpi.ingestion.parsed import load_or_drop
 
 
 class WhooshWriter:
@@ -54,7 +54,7 @@ def tools_for(layout: Layout) -> Tools:
         raise problem
     told = decisions_to_jsonl(log.decisions)
     return Tools(
-        load=partial(load_plain, layout), index=WhooshWriter(), clusters=Clusterer(log.decisions),
+        load=partial(load_or_drop, layout), index=WhooshWriter(), clusters=Clusterer(log.decisions),
         amendments=Corrections(log.decisions), decisions=hashlib.sha256(told.encode()).hexdigest() if told else "",
         ahead=THREADS if layout.remote is not None else 0,
     )  # fmt: skip

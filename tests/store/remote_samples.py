@@ -56,7 +56,7 @@ def numbers_in(layout: Layout) -> set[int]:
     snapshot = open_snapshot(layout.store)
     try:
         records = snapshot.records(range(snapshot.rows))
-        found = [int(record["document"].removeprefix("n").removesuffix(".pdf")) for record in records]
+        found = [int(Path(record["document"]).stem.removeprefix("n")) for record in records]
         assert len({record["id"] for record in records}) == len(records), "a row is there twice"
         assert all(found.count(number) == ROWS for number in found), "rows of a document are missing"
         assert len(snapshot.documents) == len(set(found))

@@ -6,16 +6,20 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from plain_storage import BEHAVIOUR
 from remote_samples import Machines, numbers_in, publish_number
+from store_samples import parse_sample, write_sample
 
 from kpi.catalog.head import read_head
 from kpi.catalog.layout import Layout
 from kpi.catalog.working_copy import catch_up
 from kpi.errors import KpiError, StoreError
+from kpi.ingestion import SerialExecutor, ingest
 from kpi.ingestion.doctor import examine, mend
 
 
@@ -79,6 +83,8 @@ def test_a_publishing_is_decided_though_current_could_not_follow(machines: Machi
     assert numbers_in(machines.fresh()) == {1, 2, 3}, "a pointer that lags behind"
     (machines.folder / "remote" / "CURRENT").write_bytes(b"")
     assert numbers_in(machines.fresh()) == {1, 2, 3}, "a pointer that was cut off"
+    (machines.folder / "remote" / "CURRENT").unlink()
+    assert numbers_in(machines.fresh()) == {1, 2, 3}, "a pointer that was deleted"
     layout = machines.on("b")
     publish_number(layout, 4)
     assert (machines.folder / "remote" / "CURRENT").read_text().strip() == layout.current()
@@ -189,6 +195,29 @@ def test_pruning_there(machines: Machines) -> None:
     assert "00000009-young" in left
     assert numbers_in(machines.fresh()) == {1, 2, 3, 4}
     assert read_head(Layout(layout.store).remote).number == 4
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda data: data[: len(data) // 2], lambda data: data[:40] + b"?" * 40 + data[80:]],
+    ids=["cut off", "changed"],
+)
+def test_a_damaged_result_is_deleted_so_that_it_is_parsed_again(
+    machines: Machines, tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    store = machines.use("a")
+    write_sample(tmp_path / "in" / "n1.txt", city="焦作市")
+    take = partial(ingest, [tmp_path / "in"], store, executor=SerialExecutor(), parse=parse_sample)
+    BEHAVIOUR.fail_on = "/locks"
+    with pytest.raises(StoreError):
+        take()
+    BEHAVIOUR.reset()
+    (result,) = (machines.folder / "remote/parsed").rglob("*.gz")
+    result.write_bytes(spoil(result.read_bytes()))
+    with pytest.raises(StoreError, match="已损坏，已删除"):
+        take()
+    assert take().counts == {"parsed": 1}
+    assert numbers_in(machines.fresh()) == {1}
 
 
 def test_what_a_killed_download_left_is_used(machines: Machines) -> None:
