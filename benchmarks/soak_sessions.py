@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from benchmarks.soak_watch import Seen
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which an action counts as failed."""
 _IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 _ERROR_BOXES = '[data-testid="stAlertContentError"], [data-testid="stException"]'

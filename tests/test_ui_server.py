@@ -17,6 +17,7 @@ from starlette.routing import Route
 import kpi.ui.entry
 from kpi.cli.serve import LOCAL_NAMES, address_of
 from kpi.ui.headers import COMMON, FILE_POLICY, SecureAnswers, prepare_page
+from kpi.ui.upload_gate import MOST_FILES, GuardedUploads, gate
 
 SCRIPT = Path(kpi.ui.entry.__file__).parent / "app.py"
 PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>Streamlit</title><script>a = 1</script></head></html>'
@@ -41,7 +42,7 @@ class Client:
     def __init__(self, app: Any) -> None:
         self._app = app
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answered:
+    def get(self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answered:
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
@@ -54,7 +55,7 @@ class Client:
             (name.lower().encode(), value.encode()) for name, value in {"Host": "localhost", **(headers or {})}.items()
         ]
         scope = {
-            "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": asked,
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"", "headers": asked,
             "root_path": "", "scheme": "http", "http_version": "1.1", "server": ("localhost", 80), "client": ("127.0.0.1", 1),
         }  # fmt: skip
         asyncio.run(self._app(scope, receive, send))
@@ -173,4 +174,32 @@ def test_application_has_the_middleware() -> None:
 
     app = make_app(SCRIPT, hosts=LOCAL_NAMES)
     names = [item.cls.__name__ for item in app._user_middleware]
-    assert names == ["SecureAnswers", "TrustedHostMiddleware"]
+    assert names == ["SecureAnswers", "TrustedHostMiddleware", "GuardedUploads"]
+
+
+@pytest.fixture(scope="module")
+def guarded_uploads() -> Client:
+    async def store(_request: object) -> Response:
+        return PlainTextResponse("stored", status_code=200)
+
+    route = Route("/_stcore/upload_file/{session}/{file}", store, methods=["PUT", "DELETE"])
+    return Client(GuardedUploads(Starlette(routes=[route])))
+
+
+def test_strangers_cannot_upload(guarded_uploads: Client) -> None:
+    assert guarded_uploads.get("/_stcore/upload_file/stranger/1", method="PUT").status_code == 403
+    gate.let_in("guest")
+    assert guarded_uploads.get("/_stcore/upload_file/guest/1", method="PUT").status_code == 200
+
+
+def test_one_session_cannot_upload_without_end(guarded_uploads: Client) -> None:
+    gate.let_in("greedy")
+
+    def put(file: int) -> int:
+        return guarded_uploads.get(f"/_stcore/upload_file/greedy/{file}", method="PUT").status_code
+
+    assert {put(file) for file in range(MOST_FILES)} == {200}
+    assert put(MOST_FILES) == 403
+    assert put(0) == 200, "the same file once more"
+    assert guarded_uploads.get("/_stcore/upload_file/greedy/0", method="DELETE").status_code == 200
+    assert put(MOST_FILES) == 200

@@ -1,7 +1,7 @@
 """Memory of a server that runs for months (内存): fewer heaps of the C library, and unused pages given back.
 
 Pages are drawn in many threads, and glibc gives each its own heap of up to 64 MB, of which little is ever returned. With two
-heaps the same fifty actions leave 180 MB less. Other C libraries do without; there nothing is done.
+heaps the same 56 actions of one session leave 455 MB instead of 524. Other C libraries do without; there nothing is done.
 """
 
 from __future__ import annotations

@@ -46,8 +46,9 @@ def _show_figures(store: Store, rows: list[DocumentRow]) -> None:
         "城市": count(len({row.city for row in rows if row.city})),
         "年度": f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]) if years else "—",
     }
-    for column, (title, text) in zip(st.columns(len(figures)), figures.items(), strict=True):
-        column.metric(title, text, border=True)
+    with st.container(key="pairs-figures"):
+        for column, (title, text) in zip(st.columns(len(figures)), figures.items(), strict=True):
+            column.metric(title, text, border=True)
     if store.notes:
         st.caption(" ".join(escape(note) for note in store.notes))
 

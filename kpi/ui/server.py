@@ -30,10 +30,11 @@ def make_app(script: Path, *, hosts: Sequence[str] = (), opened: str = "") -> Ap
     from streamlit.starlette import App
 
     from kpi.ui.headers import SecureAnswers
+    from kpi.ui.upload_gate import GuardedUploads
 
-    middleware = [Middleware(SecureAnswers)]
+    middleware = [Middleware(SecureAnswers), Middleware(GuardedUploads)]
     if hosts:
-        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False))
+        middleware.insert(1, Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:

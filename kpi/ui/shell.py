@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kpi.logs import configure
 from kpi.ui.access import admitted
 from kpi.ui.guard import guarded
 from kpi.ui.navigation import PAGES, page_of, runner
+from kpi.ui.upload_gate import gate
 
 _HERE = Path(__file__).parent
 UPLOADED = {"imports": "imports", "review-upload": "review"}
@@ -29,6 +31,8 @@ def main() -> None:
     st.html(_HERE / "style.css")
     if not admitted():
         return
+    if context := get_script_run_ctx():
+        gate.let_in(context.session_id)
     st.logo(_HERE / "logo.svg", size="large", icon_image=_HERE / "icon.svg")
     chosen = st.navigation([page_of(module, _guarded(module)) for module in PAGES], position="top")
     for state, page in UPLOADED.items():
