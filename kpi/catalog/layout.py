@@ -164,13 +164,7 @@ def read_manifest(folder: Path) -> Manifest:
         plain = json.loads(path.read_bytes())
         schema = int(plain["schema"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(
-            "快照清单缺失或损坏",
-            where=str(path),
-            found=str(error),
-            advice="运行 kpi doctor 修复",
-            code="damaged_snapshot",
-        ) from error
+        raise _damaged(path, str(error)) from error
     if schema != SCHEMA_VERSION:
         newer = schema > SCHEMA_VERSION
         raise StoreError(
@@ -180,14 +174,35 @@ def read_manifest(folder: Path) -> Manifest:
             advice="请升级程序" if newer else "运行 kpi doctor --rebuild 按已解析的结果重建",
             code="schema_version",
         )
-    plain["parts"] = tuple(Part(**part) for part in plain["parts"])
-    plain["files"] = {name: Stamp(**stamp) for name, stamp in plain["files"].items()}
-    return Manifest(**plain)
+    if plain.pop(_OWN_SUM, _own_sum(plain)) != _own_sum(plain):
+        raise _damaged(path, "清单的内容与自身的校验和不符")
+    try:
+        plain["parts"] = tuple(Part(**part) for part in plain["parts"])
+        plain["files"] = {name: Stamp(**stamp) for name, stamp in plain["files"].items()}
+        return Manifest(**plain)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _damaged(path, str(error)) from error
+
+
+_OWN_SUM = "own_sha256"
+"""Key of the manifest's checksum of itself; manifests of earlier releases have none."""
+
+
+def _own_sum(plain: Mapping[str, object]) -> str:
+    rest = {key: value for key, value in plain.items() if key != _OWN_SUM}
+    return hashlib.sha256(json.dumps(rest, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+
+
+def _damaged(path: Path, found: str) -> StoreError:
+    return StoreError(
+        "快照清单缺失或损坏", where=str(path), found=found, advice="运行 kpi doctor 修复", code="damaged_snapshot"
+    )
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write a snapshot's manifest, its last file."""
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    plain = asdict(manifest)
+    text = json.dumps({**plain, _OWN_SUM: _own_sum(plain)}, ensure_ascii=False, indent=1)
     write_atomically(folder / MANIFEST, text.encode())
 
 

@@ -189,6 +189,22 @@ def test_a_changed_byte_in_the_list_of_documents_is_healed_by_its_copy(two_snaps
     assert {problem.code for problem in examine(two_snapshots)} <= {"missing_original"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("sha256", "sha25v"), ('"rows": 4', '"rows": 5'), ('"files"', '"filez"'), ("parts", "partz")]
+)
+def test_a_changed_byte_in_the_manifest_is_noticed(two_snapshots: Path, old: str, new: str) -> None:
+    path = next(path for path in files_of_newest(two_snapshots) if path.name == "manifest.json")
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with open_store(two_snapshots) as opened:
+        assert opened.count() == ROWS
+        assert opened.notes
+    mend(two_snapshots, examine(two_snapshots))
+    with open_store(two_snapshots) as opened:
+        assert opened.count() == 2 * ROWS
+
+
 @pytest.mark.parametrize("old", [b"\n", "市".encode()], ids=["line end", "character"])
 def test_a_changed_byte_in_the_texts_of_the_index_is_noticed(two_snapshots: Path, old: bytes) -> None:
     path = next(path for path in files_of_newest(two_snapshots) if path.name == "department.txt")
