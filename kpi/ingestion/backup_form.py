@@ -140,8 +140,6 @@ class _FolderKept:
         temporary = target.with_name(f".{target.name}.tmp")
         with temporary.open("wb") as copy:
             shutil.copyfileobj(stream, copy, _CHUNK)
-            copy.flush()
-            os.fsync(copy.fileno())
         if item.modified:
             os.utime(temporary, (item.modified, item.modified))
         if self.before.get(item.path, item.sha256) == item.sha256:
@@ -151,6 +149,7 @@ class _FolderKept:
 
     def finish(self, sums: dict[str, str], about: About) -> None:
         """See `Kept.finish`; then what this backup no longer needs is deleted."""
+        sync_everything()
         for temporary, target in self.changed.items():
             temporary.replace(target)
         for name, data in (
@@ -190,6 +189,12 @@ class _TarKept:
             (CURRENT, f"{about.snapshot}\n".encode()), (SUMS, sums_to_bytes(sums)), (ABOUT, about_to_bytes(about)),
         ):  # fmt: skip
             self.put(Item(name, len(data), time.time()), io.BytesIO(data))
+
+
+def sync_everything() -> None:
+    """Force what was written to disk, where the platform can: once, for one file each takes 11 ms, two files a document."""
+    if hasattr(os, "sync"):
+        os.sync()
 
 
 def _sum_of_file(path: Path) -> str:

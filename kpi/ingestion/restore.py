@@ -19,7 +19,7 @@ from kpi.catalog.layout import Layout
 from kpi.catalog.locks import writing
 from kpi.catalog.places import is_url, masked
 from kpi.errors import BadInput, StoreError, UsageError
-from kpi.ingestion.backup_form import ABOUT, FORMAT, SUMS, About, bytes_to_sums
+from kpi.ingestion.backup_form import ABOUT, FORMAT, SUMS, About, bytes_to_sums, sync_everything
 
 _log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
@@ -71,6 +71,7 @@ def restore(
         shutil.rmtree(growing, ignore_errors=True)
         about, size = check(source, growing, progress=progress)
         Layout(growing).create()
+        sync_everything()
         aside = _put_in_place(growing, place)
     except OSError as error:
         raise StoreError(
