@@ -17,7 +17,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from benchmarks import faults_decisions, faults_files, faults_store
+from benchmarks import faults_decisions, faults_files, faults_remote, faults_store
 from benchmarks.faults_truth import Tally
 
 Experiment = Callable[[], "Tally | Iterable[Tally]"]
@@ -45,6 +45,9 @@ def experiments(short: bool) -> dict[str, Experiment]:
         "killed-deciders": partial(faults_decisions.killed_deciders, many(25, 2)),
         "damaged-decisions": faults_decisions.damaged_decisions,
         "decisions-clock": partial(faults_decisions.clock, many(100, 20)),
+        "url-calls": partial(faults_remote.failing_calls, many(30, 2)),
+        "url-writers": partial(faults_remote.killed_writers, many(20, 2)),
+        "url-leases": partial(faults_remote.dead_leases, many(10, 2)),
     }
 
 

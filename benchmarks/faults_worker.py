@@ -146,4 +146,6 @@ def closed(store: str, number: str) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[2].startswith("plain://"):
+        import plain_storage  # noqa: F401 - registers the file system
     {"read": read, "publish": publish, "decide": decide, "full": full, "closed": closed}[sys.argv[1]](*sys.argv[2:])
