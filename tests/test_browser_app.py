@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
@@ -207,8 +209,6 @@ def test_hostile_name_is_text_on_every_page(page: Any) -> None:
 
 
 def test_upload_is_parsed_added_and_found(page: Any, tmp_path: Path) -> None:
-    import shutil
-
     source = tmp_path / "洛阳 2026 <预算>.pdf"
     shutil.copyfile(CORPUS / "luoyang-2026.pdf", source)
     open_at(page, "/imports")
@@ -302,4 +302,41 @@ def test_password_is_asked_and_checked(store: Path, chromium: Any) -> None:
         box.fill("correct horse")
         box.press("Enter")
         page.get_by_text("三级指标").first.wait_for()
+        context.close()
+
+
+def test_pages_ask_no_other_host_and_break_no_rule_of_the_page(chromium: Any, address: str) -> None:
+    """Fonts, maps, telemetry: everything comes from the app's own server; the browser refuses nothing by its policy."""
+    context = chromium.new_context(base_url=address, locale="zh-CN")
+    page = context.new_page()
+    hosts: set[str] = set()
+    refused: list[str] = []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc or request.url[:5]))
+    page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).netloc))
+    page.on("console", lambda message: refused.append(message.text) if "Content Security" in message.text else None)
+    for path in ("/?q=满意度&unit=%25", "/compare", "/overview", "/imports"):
+        open_at(page, path)
+    page.locator("[data-testid='stAppViewContainer']").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert "绩标通" in page.title()
+    assert hosts <= {urlsplit(address).netloc, "data:", "blob:"}
+    assert not refused
+    context.close()
+
+
+def test_sessions_go_on_by_themselves_when_the_store_is_back(store: Path, chromium: Any, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(store, tmp_path / "store"))
+    with serving(own) as url:
+        context = chromium.new_context(base_url=url)
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        open_at(page, "/")
+        everything = total_of(page)
+        away = own.rename(own.with_name("away"))
+        open_at(page, "/")
+        page.get_by_text("指标库不在原来的位置了").wait_for()
+        away.rename(own)
+        page.locator(".st-key-toolbar").wait_for(timeout=2 * WAIT)
+        settle(page)
+        assert total_of(page) == everything
         context.close()
