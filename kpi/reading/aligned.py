@@ -15,7 +15,7 @@ from statistics import median
 
 from kpi.reading.aligned_cells import column_cells, level_cells, one_cell_a_place
 from kpi.reading.aligned_header import NO_HEAD, Head, header_columns, header_lines, is_header
-from kpi.reading.aligned_levels import is_outline, left_cells, own_row_cells, row_span, rows_alone
+from kpi.reading.aligned_levels import BodyRows, is_outline, left_cells, own_row_cells, row_span, rows_alone
 from kpi.reading.aligned_rows import (
     first_column_of_rows,
     gap_limit,
@@ -35,6 +35,12 @@ NOTE = re.compile("(注|备注|说明)[0-9]?[:：]|填表说明|(填报|联系)�
 """How a line under a table begins that is not part of it."""
 TITLE_HEIGHT = 1.25
 """Times the usual character height: a line of larger print alone is a title, and a table ends there."""
+MOVED_EDGE = 40.0
+"""Points by which the middle of the white between two columns may differ from page to page."""
+OVER_EDGE = 8.0
+"""Points by which texts may reach over a column edge of the page before, whose texts may have been shorter."""
+NUMBERED_COLUMNS = 4
+"""Least columns of a row that numbers them."""
 LABEL_LETTERS = 2
 """Most letters of one line of a label that runs down the table's left side."""
 BLOCK_LINES = 2
@@ -74,12 +80,16 @@ def glyphs_to_aligned(
         header = next((index for index, line in enumerate(body) if is_header(line)), None)
         table, goes_on = None, number == 0 and bool(previous)
         if header is not None:
-            table = _chunk_to_table(body, header_columns(body, header, height), header, height, head, goes_on=goes_on)
+            table = _chunk_to_table(
+                body, header_columns(body, header, height), header, height, head, previous if goes_on else ()
+            )
         elif number == 0 and previous and _conforms(inner := _without_side_label(body, previous), previous):
             body = inner
             while body and not _in_columns(body[0], previous, head):
                 titles.append(body.pop(0))
-            table = _chunk_to_table(body, [(a, b) for a, b in pairwise(previous)], -1, height, head, goes_on=goes_on)
+            table = _chunk_to_table(
+                body, [(a, b) for a, b in pairwise(previous)], -1, height, head, previous if goes_on else ()
+            )
         others += [glyph for line in titles for segment in line for glyph in segment.glyphs]
         if table is None:
             others += [glyph for line in body for segment in line for glyph in segment.glyphs]
@@ -167,7 +177,11 @@ def _joined_where_never_together(
 def _conforms(lines: list[Line], edges: Sequence[float]) -> bool:
     """Whether lines without a header fit the columns of the page before: no text across an edge, several columns used."""
     segments = [segment for line in lines for segment in line]
-    fitting = [segment for segment in segments if column_of(edges, segment.x0 + 1) == column_of(edges, segment.x1 - 1)]
+    fitting = []
+    for segment in segments:
+        slack = min(OVER_EDGE, 0.25 * (segment.x1 - segment.x0))
+        if column_of(edges, segment.x0 + slack) == column_of(edges, segment.x1 - slack):
+            fitting.append(segment)
     used = {column_of(edges, segment.middle) for segment in fitting}
     return len(fitting) >= CONFORMING * len(segments) and len(used) > 2 and not used & {-1, len(edges) - 1}
 
@@ -192,8 +206,7 @@ def _chunk_to_table(
     header: int,
     height: float,
     known: Head,
-    *,
-    goes_on: bool,
+    previous: Sequence[float],
 ) -> AlignedTable | None:
     span = header_lines(lines, header, height) if header >= 0 else (0, 0)
     body = lines[span[1] :]
@@ -206,11 +219,9 @@ def _chunk_to_table(
         for segment in line:
             by_column[min(max(column_of(edges, segment.middle), 0), count - 1)].append(segment)
     above = header_rows(lines, header, span, edges, height) if header >= 0 else HeaderRows(head=known)
-    head, block = above.head, lines[: above.first]
+    head, block = replace(above.head, white=known.white), lines[: above.first]
     first, second = _columns_of_rows(by_column, head, height)
-    sums = {
-        segment for line in body if _is_sum(line[0]) for segment in line if column_of(edges, segment.middle) < first
-    }
+    sums = {segment for line in body if _is_apart(line) for segment in line if column_of(edges, segment.middle) < first}
     start = max((s.bottom for line in lines[: span[1]] for s in line), default=body[0][0].top - height)
     rows_from, bands, limit, alone = _rows_of_body(
         by_column, first, second, sums, edges, head, start, height, known.white
@@ -237,20 +248,20 @@ def _chunk_to_table(
     levels = [
         stacks([s for s in by_column[column] if s not in sums and id(s) not in taken], white) for column in range(first)
     ]
-    cells += left_cells(
-        levels,
-        head.levels,
-        everything[begin:],
-        row_edges,
-        sorted(barriers),
-        begin,
-        cells,
-        head.names if head.wide else [],
-        cut=goes_on and sum(len(line) > 1 for line in block) < BLOCK_LINES,
-    )
+    body_begin = next(row for row in range(begin, len(row_edges)) if row not in sum_rows)
+    cut = bool(previous) and sum(len(line) > 1 for line in block) < BLOCK_LINES
+    rows_below = BodyRows(everything[body_begin:], row_edges, body_begin, frozenset(barriers), cut)
+    cells += left_cells(levels, head, rows_below, cells)
+    if head.words == known.words and _nearly(edges, previous):
+        edges = list(previous)  # the same header on the next page: its columns are as wide there
     return AlignedTable(
         tuple(one_cell_a_place(cells)), tuple(edges), tuple(row_edges), replace(head, white=max(limit, 0.0))
     )
+
+
+def _nearly(edges: Sequence[float], previous: Sequence[float]) -> bool:
+    """Whether column edges found on two pages, each midway between the texts of its page, may be the same."""
+    return len(edges) == len(previous) and all(abs(a - b) < MOVED_EDGE for a, b in zip(edges, previous, strict=True))
 
 
 def _columns_of_rows(by_column: list[list[Segment]], head: Head, height: float) -> tuple[int, list[int]]:
@@ -270,14 +281,14 @@ def _columns_of_rows(by_column: list[list[Segment]], head: Head, height: float) 
 
 def _rows_of_body(
     by_column: list[list[Segment]], first: int, second: list[int], sums: set[Segment], edges: list[float], head: Head,
-    start: float, height: float, usual: float,
+    start: float, height: float,
 ) -> tuple[list[int], list[tuple[float, float]], float, list[list[list[Segment]]]]:  # fmt: skip
     """Columns that tell the rows, the rows' stretches of print, the white that parts rows, texts on rows of their own."""
     columns = [column for column in range(first, len(by_column)) if column not in second]
     found = print_bands([*(segment for column in columns for segment in by_column[column]), *sums], edges)
     limit = gap_limit(found, height)
-    if limit <= 0 and usual:
-        limit = usual
+    if limit <= 0 and head.white:
+        limit = head.white
     bands = [(band[0], band[1]) for band in joined_bands(found, limit, height)]
     white = limit if limit > 0 else TIGHT * height
     left = {c: stacks([s for s in by_column[c] if s not in sums], white) for c in range(first)}
@@ -290,6 +301,9 @@ def _rows_of_body(
     return columns, bands, limit, rows_alone(projects, bands, start, height)
 
 
-def _is_sum(segment: Segment) -> bool:
-    """Whether a line begins with 合计 or 总分: a row of its own, whatever else it prints."""
-    return SUM.fullmatch("".join(glyph.text for glyph in segment.glyphs)) is not None
+def _is_apart(line: Line) -> bool:
+    """Whether a line is a row of its own, whatever else it prints: it begins with 合计 or 总分, or numbers the columns."""
+    texts = ["".join(glyph.text for glyph in segment.glyphs) for segment in line]
+    return SUM.fullmatch(texts[0]) is not None or (
+        len(texts) >= NUMBERED_COLUMNS and all(text.isdigit() and len(text) < 3 for text in texts)
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
 from kpi.reading.aligned_cells import centred_columns, level_cells, level_row, off_rows
+from kpi.reading.aligned_header import Head
 from kpi.reading.segments import AlignedCell, Segment, column_of, segment_glyphs
 
 Block = list[Segment]
@@ -17,6 +20,8 @@ OWN_WHITE = 0.7
 OFF_ROWS = 0.15
 """Share of the projects' texts that begin with no row and stand in the middle of none, from which they are centred: of an odd
 number of rows the middle is a row, and a row that is high for the project's name alone is off too."""
+EARLY_WORDS, LATE_WORDS = re.compile("产出"), re.compile("满意度?(?:指标)?$")
+"""A 一级指标 that never follows texts of 满意度 in the same project."""
 LONGEST_LEVEL = 16
 """Letters of the longest 一级指标."""
 ALL_LEVELS = 0.8
@@ -84,80 +89,121 @@ def _is_number(block: Block) -> bool:
     return all(glyph.text.isdigit() for segment in block for glyph in segment.glyphs)
 
 
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Rows between two barriers."""
+
+    levels: Sequence[Sequence[Block]]
+    projects: Sequence[int]
+    centred: Sequence[bool]
+    level: int
+    """The column of the 一级指标, -1 where there is none."""
+    breaks_of: BreaksOf
+    beside: list[AlignedCell]
+
+    def cells(self, row_edges: list[float], begin: int, *, cut: bool, ends_page: bool) -> list[AlignedCell]:
+        """Cells of the rows from `begin` to the last edge; a level ends nowhere inside the level to its right."""
+        levels, projects, centred, level = self.levels, self.projects, self.centred, self.level
+        breaks_of, beside = self.breaks_of, self.beside
+        inside = [
+            [block for block in column if row_edges[begin] <= sum(block_span(block)) / 2 < row_edges[-1]]
+            for column in levels
+        ]
+        allowed = list(range(begin, len(row_edges)))
+        end = len(row_edges) - 1 if ends_page else -1
+        if level >= len(levels):  # an outline: projects begin with a 一级指标 on a row of its own
+            rows = {cell.row for cell in beside if cell.column == level}
+            allowed = [row for row in allowed if row in rows or row in (begin, len(row_edges) - 1)]
+        key = max(projects, key=lambda column: (len(inside[column]), -column), default=-1)
+        cells: list[AlignedCell] = []
+        order = [column for column in range(len(levels) - 1, -1, -1) if column not in projects]
+        for column in [*order, *([key] if key >= 0 else [])]:
+            right = [cell for cell in [*beside, *cells] if cell.column == column + 1]
+            if column in projects:
+                breaks = breaks_of([*beside, *cells])
+                placed = level_cells(
+                    inside[column], column, row_edges, allowed, centred=centred[column], breaks=breaks, cut=cut
+                )
+            else:
+                placed = level_cells(
+                    inside[column], column, row_edges, allowed, centred=centred[column], beside=right, cut=cut
+                )
+            if centred[column]:
+                placed = _with_blanks(placed, column, begin if cut else -1, end)
+            crossed = {row for cell in placed for row in range(cell.row + 1, cell.row + cell.row_span)}
+            allowed = [edge for edge in allowed if edge not in crossed]
+            cells += placed
+        spans = [(cell.row, cell.row + cell.row_span) for cell in cells if cell.column == key and cell.glyphs]
+        if ends_page and projects and not spans:
+            return cells + _blank_projects(breaks_of([*beside, *cells]), projects, begin, len(row_edges) - 1, cut=cut)
+        for column in projects:
+            if column != key:
+                beside_key = _beside_project(inside[column], column, spans, row_edges, allowed, centred=centred[column])
+                if centred[column] and inside[column]:
+                    beside_key = _with_blanks(beside_key, column, begin if cut else -1, end)
+                cells += beside_key
+        return cells
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRows:
+    """The rows of a table's body on one page."""
+
+    bands: Sequence[Span]
+    """Stretches of print of the rows."""
+    row_edges: list[float]
+    """Edges of all rows, those above the body included."""
+    begin: int
+    """First row of the body."""
+    barriers: frozenset[int]
+    """Rows that no cell spans (units, sums)."""
+    cut: bool
+    """Whether the first rows may go on from the page before."""
+
+
 def left_cells(
-    levels: Sequence[Sequence[Block]], named: set[int], bands: list[Span], row_edges: list[float], barriers: Sequence[int],
-    begin: int, beside: list[AlignedCell], groups: Sequence[int], *, cut: bool,
-) -> list[AlignedCell]:  # fmt: skip
+    levels: Sequence[Sequence[Block]], head: Head, rows: BodyRows, beside: list[AlignedCell]
+) -> list[AlignedCell]:
     """Cells of the columns left of the rows.
 
     Args:
         levels: texts of each column, rows of their own left out.
-        named: columns of levels; the others hold projects.
-        bands: stretches of print of the rows.
-        row_edges: edges of all rows.
-        barriers: rows that no cell spans (units, sums).
-        begin: first row of the body.
+        head: what the header says of the columns.
+        rows: the body's rows.
         beside: cells of the other columns.
-        groups: columns of names of wide tables.
-        cut: whether the first rows may go on from the page before.
     """
+    named, groups = head.levels, head.names if head.wide else []
+    row_edges, begin, cut, bands = rows.row_edges, rows.begin, rows.cut, list(rows.bands)
     centred = centred_columns([list(column) for column in levels], bands)
     projects = [column for column in range(len(levels)) if column not in named]
     texts = [block for column in projects for block in levels[column]]
     off = sum(off_rows(block, bands) for block in texts) > (OFF_ROWS * len(texts) if groups else 0)
     centred = [(off or (flag and not groups)) if column in projects else flag for column, flag in enumerate(centred)]
-    breaks_of = partial(_breaks, groups, min(named, default=-1))
+    level = min(named, default=-1)
+    section = _Section(levels, projects, centred, level, partial(_breaks, groups, level), beside)
     cells: list[AlignedCell] = []
-    stops = [*sorted(row for row in barriers if row >= begin), len(row_edges) - 1]
+    stops = [*sorted(row for row in rows.barriers if row >= begin), len(row_edges) - 1]
     for stop in stops:
         if stop > begin:
-            cells += _section_cells(
-                levels, projects, centred, row_edges[: stop + 1], begin, beside, breaks_of, cut=cut,
-                ends_page=stop == len(row_edges) - 1,
-            )  # fmt: skip
-            cut = False
+            cells += section.cells(row_edges[: stop + 1], begin, cut=cut, ends_page=stop == len(row_edges) - 1)
+        cut = False
         begin = stop + 1
     return cells
 
 
-def _section_cells(
-    levels: Sequence[Sequence[Block]], projects: Sequence[int], centred: Sequence[bool], row_edges: list[float],
-    begin: int, beside: list[AlignedCell], breaks_of: BreaksOf, *, cut: bool, ends_page: bool,
-) -> list[AlignedCell]:  # fmt: skip
-    """Cells of the rows from `begin` to the last edge; a level ends nowhere inside the level to its right."""
-    inside = [
-        [block for block in column if row_edges[begin] <= sum(block_span(block)) / 2 < row_edges[-1]]
-        for column in levels
+def _blank_projects(
+    breaks: Callable[[int, int], float], projects: Sequence[int], begin: int, end: int, *, cut: bool
+) -> list[AlignedCell]:
+    """Blank cells of projects whose names stand on the next page: under a unit, and where rows begin anew."""
+    starts = [begin]
+    starts += [row for row in range(begin + 1, end) if breaks(begin, row + 1) > breaks(begin, row)]
+    if len(starts) == 1 and cut:
+        return []  # rows of the project of the page before
+    return [
+        AlignedCell(start, column, stop - start, 1, ())
+        for column in projects
+        for start, stop in zip(starts, [*starts[1:], end], strict=True)
     ]
-    allowed = list(range(begin, len(row_edges)))
-    end = len(row_edges) - 1 if ends_page else -1
-    key = max(projects, key=lambda column: (len(inside[column]), -column), default=-1)
-    cells: list[AlignedCell] = []
-    order = [column for column in range(len(levels) - 1, -1, -1) if column not in projects]
-    for column in [*order, *([key] if key >= 0 else [])]:
-        right = [cell for cell in [*beside, *cells] if cell.column == column + 1]
-        if column in projects:
-            breaks = breaks_of([*beside, *cells])
-            placed = level_cells(
-                inside[column], column, row_edges, allowed, centred=centred[column], breaks=breaks, cut=cut
-            )
-        else:
-            placed = level_cells(
-                inside[column], column, row_edges, allowed, centred=centred[column], beside=right, cut=cut
-            )
-        if centred[column]:
-            placed = _with_blanks(placed, column, begin if cut else -1, end)
-        crossed = {row for cell in placed for row in range(cell.row + 1, cell.row + cell.row_span)}
-        allowed = [edge for edge in allowed if edge not in crossed]
-        cells += placed
-    spans = [(cell.row, cell.row + cell.row_span) for cell in cells if cell.column == key and cell.glyphs]
-    for column in projects:
-        if column != key:
-            beside_key = _beside_project(inside[column], column, spans, row_edges, allowed, centred=centred[column])
-            if centred[column] and inside[column]:
-                beside_key = _with_blanks(beside_key, column, begin if cut else -1, end)
-            cells += beside_key
-    return cells
 
 
 def _with_blanks(placed: list[AlignedCell], column: int, begin: int, end: int) -> list[AlignedCell]:
@@ -184,9 +230,13 @@ def _breaks(groups: Sequence[int], level: int, cells: Sequence[AlignedCell]) -> 
     levels = {cell.row: cell.text for cell in cells if cell.column == level}
     once = {row: text.replace("\n", "") for row, text in levels.items() if len(text) <= LONGEST_LEVEL}
 
+    late = sorted({cell.row for cell in cells if cell.column >= level >= 0 and LATE_WORDS.search(cell.text)})
+    early = [row for row, text in once.items() if EARLY_WORDS.search(text)]
+
     def breaks(start: int, stop: int) -> float:
         again = [text for row, text in once.items() if start <= row < stop]
-        return sum(start < row < stop for row in starts) + len(again) - len(set(again))
+        turned = sum(start < row < stop and any(start <= before < row for before in late) for row in early)
+        return sum(start < row < stop for row in starts) + len(again) - len(set(again)) + turned
 
     return breaks
 

@@ -110,7 +110,7 @@ class PdfRenderer:
         self.page += 1
         self.open = True
         if self.landscape and self.look.rotate:
-            self.canvas.setPageSize((height, width))
+            self.canvas.setPageSize((width, height))  # reportlab swaps the sides of turned pages
             self.canvas.setPageRotation(90)
             self.canvas.translate(height, 0)
             self.canvas.rotate(90)
