@@ -223,9 +223,7 @@ def _chunk_to_table(
     first, second = _columns_of_rows(by_column, head, height)
     sums = {segment for line in body if _is_apart(line) for segment in line if column_of(edges, segment.middle) < first}
     start = max((s.bottom for line in lines[: span[1]] for s in line), default=body[0][0].top - height)
-    rows_from, bands, limit, alone = _rows_of_body(
-        by_column, first, second, sums, edges, head, start, height, known.white
-    )
+    rows_from, bands, limit, alone = _rows_of_body(by_column, first, second, sums, edges, head, start, height)
     first = rows_from[0]
     upper = [*block_bands(block, limit, height), *above.bands()]
     everything = upper + sorted([*bands, *map(row_span, alone)])
