@@ -190,6 +190,12 @@ _NOT_A_SHARE = re.compile("(?<!知晓)(?<!满意)(?:水平|能力|程度|(?<!有
 """Qualities: a percentage of them says nothing that could be counted."""
 
 
+_COUNTED = re.compile(
+    r"(?:企业|单位|机构|项目|学校|医院|村|社区|乡镇|小区|家庭|农户|用户|合作社|团队|站点?|点位?|设备|课题|论文|专利|案件|案例|报告|期刊|作品|节目|岗位|床位|学位|泊位|车位)数$"
+)
+"""Counts of things (兑付企业数, 服务小区数): money and shares of them are other indicators."""
+
+
 def _wanted_unit(row: Row) -> str:
     """The unit that a name asks for where the printed one is another, "" where it fits."""
     item = row.indicator
@@ -204,6 +210,8 @@ def _wanted_unit(row: Row) -> str:
         return "" if _PERSON_UNITS.search(item.unit) else "人"
     if measure == "次数" and family and not per and (family != "count" or item.base_unit in {"人", "名", "户", "位"}):
         return "次、场、批、期"
+    if not measure and _COUNTED.search(row.name):
+        measure = "数量"
     if measure == "数量":
         return "计数单位" if family in {"ratio", "money", "points"} and not per else ""
     if measure == "金额" or _is_amount(row):

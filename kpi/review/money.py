@@ -27,6 +27,7 @@ _FUNDS_ASKED = re.compile(
     r"(?:申请|补助|补贴|专项|财政|项目|预算|安排|下达|使用)*(?:资金|经费|预算)(?:申请|安排|使用|支出|控制)*(?:总额|总量|总数|额度|规模|金额)"
 )
 _BRACKETS = re.compile(r"[（(\[【〔][^（()）\[\]【】〔〕]*[)）\]】〕]")
+_TOTAL = re.compile("(.{2,})(?:总成本|总费用|总投资|总支出|总经费|成本总额|费用总额|经费总额)")
 _POWERS = tuple(Decimal(10) ** power for power in range(-8, 9) if power)
 _LOOSEST = Decimal("0.005")
 """Share of an amount that its rounding may be when a power of ten is recognised: 2万元 for 24,000元 is no slip."""
@@ -69,6 +70,7 @@ def _whole_cost_rows(view: ProjectView) -> Iterator[tuple[Row, Decimal]]:
     A name of the group 项目总成本, or one that repeats the project's name.
     """
     project = _project_key(view.project.name)
+    budget = view.project.budget or Decimal(0)
     for row in view.annual:
         item = row.indicator
         if row.group != COST or item.base_unit != "元" or item.kind not in {"numeric", "range"} or not row.quantitative:
@@ -77,6 +79,9 @@ def _whole_cost_rows(view: ProjectView) -> Iterator[tuple[Row, Decimal]]:
         if value is None:
             continue
         key = _project_key(item.name)
+        if value > budget and (part := _TOTAL.fullmatch(key)) and part[1] in project:
+            yield row, value  # 防治总成本 in 病虫害防治: what it totals, if above the amount, can only be the project
+            continue
         repeats = len(key) >= 4 and (key == project or (len(key) >= 8 and key in project) or key == f"{project}总成本")
         if repeats or _is_whole_cost(item.name):
             yield row, value

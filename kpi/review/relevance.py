@@ -15,7 +15,8 @@ from kpi.targets import find_unit
 # A promise: what is done, then how much. Money, dates, shares of a year and counts of what exists are none.
 _PROMISE = re.compile(
     r"(?:完成|建成|建设|新建|改建|扩建|改造|维修|修缮|开展|举办|组织|培训|发放|购置|采购|资助|救助|补助|检查|抽检|监测|印发|编制|新增|治理|修复|铺设|安装|"
-    r"配备|招聘|招录|扶持|培育|达到|达|不低于|不少于|提高到|提升至|控制在|降至|覆盖)"
+    r"配备|招聘|招录|扶持|培育|防治|营造|造林|种植|清理|清运|清淤|疏浚|整治|养护|加固|帮扶|慰问|走访|受理|审结|办结|审计|评审|征集|演出|放映|接种|筛查|随访|"
+    r"巡查|演练|宣传|出版|储备|收储|检验|抽查|孵化|引进|认定|签约|选派|编纂|数字化|达到|达|不低于|不少于|提高到|提升至|控制在|降至|覆盖)"
     r"([^\d，。；、,;]{0,14}?)(\d+(?:\.\d+)?)\s*(%|万?[\u4e00-\u9fff]{1,3})"
 )
 _BACKGROUND = re.compile(r"现有|共有|目前|截至|上年|去年|历年|以来|其中|预计收入|总投资|投资")
@@ -32,18 +33,22 @@ def promised_numbers(view: ProjectView) -> Iterator[Problem]:
     if not view.project.goal or not view.rows:
         return
     values: set[Decimal] = set()
+    shares: set[Decimal] = set()
     for row in view.rows:
         item = row.indicator
-        values.update(
+        found = shares if item.base_unit == "%" else values
+        found.update(
             number for number in (item.value, item.upper, item.base_value, item.base_upper) if number is not None
         )
-        values.update(Decimal(found) for found in re.findall(r"\d+(?:\.\d+)?", f"{item.target} {item.name}"))
+        if found is values:
+            found.update(Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", f"{item.target} {item.name}"))
     for clause in _CLAUSE.split(fold(view.project.goal)):
         if _BACKGROUND.search(clause):
             continue
         for match in _PROMISE.finditer(clause):
             number, unit = Decimal(match[2]), match[3]
-            if number < 2 or not (base := _promised(number, unit)) or base & values:
+            kept = values | shares if unit.startswith("%") else values  # 3万亩 is not kept by 3‰
+            if number < 2 or not (base := _promised(number, unit)) or base & kept:
                 continue
             yield Problem(
                 message=f"目标承诺“{match[0]}”，没有指标值是 {match[2]}{unit}",
