@@ -6,19 +6,53 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kpi.catalog.decided import load_all, save
+from kpi.catalog.decided import load_all
 from kpi.catalog.layout import Layout
-from kpi.decisions import KIND_TITLES, UNDO, Decision, active_decisions, make_decision
-from kpi.ui.stores import open_newest, store_path
+from kpi.decisions import KIND_TITLES, UNDO, Decision, active_decisions
+from kpi.errors import StoreError
+from kpi.ui.markup import escape
+from kpi.ui.stores import current_store, open_newest, store_path
 from kpi.ui.wording import amount, day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
+    from kpi.catalog.clusters import ClusterList
+    from kpi.catalog.snapshot import Snapshot
     from kpi.decisions import DecisionLog
     from kpi.query import QueryField
+    from kpi.store import Store
 
 _AUTHOR = "decision-author"
+
+
+class _Shared:
+    """The store that all sessions share, as `kpi.deciding` wants one: what it moves to is opened for everybody."""
+
+    def __init__(self) -> None:
+        self.path: Path | str = store_path()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot in force."""
+        return self._store().snapshot
+
+    @property
+    def cluster_list(self) -> ClusterList:
+        """Its clusters."""
+        return self._store().cluster_list
+
+    def _store(self) -> Store:
+        store = current_store()
+        if store is None:
+            raise StoreError("指标库是空的", where=Layout(self.path).shown, advice="先导入文件")
+        return store
+
+    def refresh(self) -> bool:
+        """Open the newest snapshot."""
+        open_newest()
+        return True
 
 
 def log() -> DecisionLog:
@@ -33,20 +67,19 @@ def in_force(kinds: Iterable[str]) -> list[Decision]:
 
 
 def decide(decision: Decision) -> None:
-    """Write a decision and publish what it changes.
+    """Write a decision down, publish what it changes, and wait for the snapshot that shows it.
 
     Raises:
         UsageError: its content is incomplete.
+        BadInput: a decision in the store cannot be read.
         StoreError: the store cannot be written.
     """
-    from kpi.ingestion import republish
+    from kpi.deciding import take_decision
 
-    layout = Layout(store_path())
-    made = make_decision(decision, existing=load_all(layout).decisions, author=author() or None)
-    save(layout, made)
     with st.spinner("正在应用…"):
-        republish(layout.store)
-        open_newest()
+        outcome = take_decision(_Shared(), decision, author=author() or None)
+    for conflict in outcome.conflicts:
+        st.toast(f"与其他决定不能同时成立：{escape(conflict)}", icon=":material/warning:", duration="long")
 
 
 def undo(identity: str) -> None:
