@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_refusal_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.delenv("KPI_PROXY_HEADER", raising=False)
     assert main(["serve", "--host", "0.0.0.0"]) == 2
     assert "KPI_PASSWORD" in capsys.readouterr().err
+
+
+def test_taken_port_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert main(["serve", "--port", str(other.getsockname()[1])]) == 2
+    told = capsys.readouterr().err
+    assert "不能在这个地址和端口上监听" in told
+    assert "--port" in told
 
 
 def test_settings_of_the_server() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import re
+import socket
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -53,6 +54,7 @@ def command(store: Path | str, port: int, host: str, proxy_header: str, max_uplo
     """
     password = os.environ.get(PASSWORD_VARIABLE, "")
     check_exposure(host, password=password, proxy_header=proxy_header)
+    check_free(host, port)
     environment = {
         "KPI_STORE": str(store.resolve()) if isinstance(store, Path) else store,
         HEADER_VARIABLE: proxy_header,
@@ -91,6 +93,25 @@ def check_exposure(host: str, *, password: str, proxy_header: str) -> None:
             "没有设置密码，不能监听本机以外的地址", found=host,
             advice=f"设置环境变量 {PASSWORD_VARIABLE}，或用 --proxy-header 指定反向代理认证后的请求头；只在本机使用请去掉 --host",
         )  # fmt: skip
+
+
+def check_free(host: str, port: int) -> None:
+    """Tell in words where the server cannot listen, instead of leaving it to the framework.
+
+    Raises:
+        UsageError: the port is taken, or this machine has no such address.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        if os.name != "nt":  # there it would let two servers share a port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UsageError(
+                "不能在这个地址和端口上监听", found=f"{host}:{port}，{error.strerror or error}",
+                advice="端口可能已被占用：用 --port 换一个；或检查 --host",
+            ) from error  # fmt: skip
 
 
 def options(host: str, port: int, max_upload: int) -> dict[str, str | int | bool]:
