@@ -365,3 +365,20 @@ def test_wait_ends_when_the_session_asks_for_something_else(store: Path, monkeyp
     monkeypatch.setattr(waiting.st, "empty", Place)
     with pytest.raises(Ended):
         waiting.wait_for(Future(), "正在打开")
+
+
+def test_export_reads_the_shared_store_and_gives_it_back(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kpi.query import parse_query
+    from kpi.ui.search import exported
+
+    monkeypatch.setenv("KPI_STORE", str(store))
+    stores.open_newest()
+    opened = slow(monkeypatch, 0)
+    text = exported(parse_query("知晓率"), {}, "", "csv", copies=False).decode("utf-8-sig")
+    assert "群众知晓率" in text
+    assert not opened, "the export opened a store of its own"
+    publish_again(store)
+    stores.open_newest()
+    publish_again(store)
+    stores.open_newest()
+    assert settle(lambda: len(list((store / "snapshots").iterdir())) == 2), "a snapshot was held by the export"

@@ -16,7 +16,7 @@ from kpi.ui.facets import clear, show_facets, show_range
 from kpi.ui.guard import tell
 from kpi.ui.markup import escape, mark, shorten
 from kpi.ui.navigation import link
-from kpi.ui.stores import require_store, store_path
+from kpi.ui.stores import borrowed, require_store
 from kpi.ui.targets import canonical, differs, in_ten_thousands
 from kpi.ui.wording import amount, count, figure, milliseconds, place, value_word
 
@@ -137,19 +137,15 @@ def _show_toolbar(answer: Answer, asked: Asked, query: Query) -> None:
             )  # fmt: skip
             for ending, title in (("xlsx", "导出 Excel"), ("csv", "CSV")):
                 st.download_button(
-                    title, partial(exported, str(store_path()), query, asked.filters, asked.sort, ending, copies=asked.copies),
+                    title, partial(exported, query, asked.filters, asked.sort, ending, copies=asked.copies),
                     file_name=f"绩效指标.{ending}", mime=_MIMES[ending], key=f"export-{ending}", on_click="ignore", disabled=not answer.total,
                     icon=":material/download:" if ending == "xlsx" else None, help=f"导出这 {count(answer.total)} 条，不止本页",
                 )  # fmt: skip
 
 
-def exported(
-    path: str, query: Query, filters: Mapping[str, tuple[str, ...]], sort: str, ending: str, *, copies: bool
-) -> bytes:
-    """The whole result as a file. Runs in a thread of its own when the button is clicked, on a store of its own."""
-    from kpi.store import open_store
-
-    with tempfile.TemporaryDirectory(prefix="kpi-export-") as folder, open_store(path) as store:
+def exported(query: Query, filters: Mapping[str, tuple[str, ...]], sort: str, ending: str, *, copies: bool) -> bytes:
+    """The whole result as a file. Runs in a thread of its own when the button is clicked."""
+    with tempfile.TemporaryDirectory(prefix="kpi-export-") as folder, borrowed() as store:
         target = Path(folder) / f"export.{ending}"
         store.export(target, query=query, filters=filters, sort=sort, copies=copies)
         return target.read_bytes()

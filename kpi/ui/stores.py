@@ -136,6 +136,27 @@ def current_store() -> Store | None:
     return store if store.snapshot.rows or store.documents else None
 
 
+@contextlib.contextmanager
+def borrowed() -> Iterator[Store]:
+    """The store on its newest snapshot, for work outside a page: an export that is made while it is downloaded.
+
+    Raises:
+        StoreError: see `current_store`, or there is none.
+    """
+    held, store = None, None
+    while held is None or store is None:
+        key = newest()
+        if key is None:
+            raise StoreError("指标库是空的", where=Layout(store_path()).shown, advice="先导入文件")
+        held = _shelf.ask(key)
+        held.opened.result()
+        store = _shelf.take(held)
+    try:
+        yield store
+    finally:
+        _shelf.give_back(held)
+
+
 def open_newest() -> None:
     """Open the snapshot in force and wait for it, so that the next page is drawn from it; for any thread.
 
