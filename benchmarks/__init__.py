@@ -1,1 +1,1 @@
-"""Measurements against named peers in the same run; `python -m benchmarks` runs all, `python -m benchmarks.NAME` one."""
+"""Measurements, against named peers in the same run where there are any; `python -m benchmarks --list` tells which."""
