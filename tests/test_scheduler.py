@@ -71,7 +71,7 @@ class Cluster:
 
     def _address(self) -> str:
         path = self.folder / "scheduler.json"
-        wait_for(path.exists)
+        wait_for(lambda: path.exists() and path.read_bytes().rstrip().endswith(b"}"))  # all of it is written
         return str(json.loads(path.read_bytes())["address"])
 
     def await_workers(self) -> None:
@@ -185,7 +185,7 @@ def test_files_that_misbehave_and_a_scheduler_that_goes(tmp_path: Path, monkeypa
     from kpi.ingestion.scheduler import DaskExecutor
 
     with cluster_of(tmp_path / "cluster", 2) as cluster:
-        executor = DaskExecutor(cluster.address, limits=Limits(seconds=4, memory=600))
+        executor = DaskExecutor(cluster.address, limits=Limits(seconds=10, memory=600))
         tasks = ["sleep", "good 1", "eat", "die", "raise", "odd error", "good 2", "deadly"]
         outcomes = dict(executor.run(misbehaving.work_or_kill_the_parent, tasks))
         codes = {name: getattr(outcome, "code", type(outcome).__name__) for name, outcome in outcomes.items()}
