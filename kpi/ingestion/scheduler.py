@@ -282,7 +282,9 @@ class _UnderWay:
         try:
             error = future.exception() if future.status == "error" else None
             worker, outcome = ("", error) if error is not None else future.result(timeout=_LOOK_SECONDS)
-        except CancelledError as lost:
+        except TimeoutError:
+            raise
+        except (CancelledError, OSError) as lost:  # OSError: the connection broke while the answer was fetched
             raise self._lost(str(lost).partition("\n")[0]) from lost
         if isinstance(outcome, KilledWorker):
             outcome = _killed(outcome.allowed_failures + 1)
