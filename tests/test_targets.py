@@ -160,6 +160,22 @@ def test_a_plausible_figure_is_not_flagged(text: str, name: str) -> None:
     assert "suspicious_value" not in normalize(text, name=name).warnings
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("[90,100]", "90", "100", ""),
+        ("［80%，90%）", "80", "90", "%"),
+        ("[5，10]万元", "5", "10", "万元"),
+        ("(1,200)", "1200", None, ""),
+    ],
+)
+def test_a_square_bracket_opens_an_interval_and_a_round_one_does_not(
+    text: str, low: str, high: str | None, unit: str
+) -> None:
+    target = normalize(text)
+    assert (target.value, target.upper, target.unit) == (Decimal(low), None if high is None else Decimal(high), unit)
+
+
 def test_an_overlong_cell_is_read_at_its_beginning_and_the_rest_is_told() -> None:
     target = normalize("≥90%" + "，详见附件" * 400 + "共17项")
     assert (target.comparator, target.value) == ("≥", Decimal(90))

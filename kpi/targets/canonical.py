@@ -31,7 +31,8 @@ def format_target(target: Target) -> str:
     if target.upper is not None:
         return change + about + _range(target)
     value, unit = _figure(target)
-    mark = "" if target.comparator == "=" else target.comparator
+    told = target.comparator == "=" or (target.kind == "relative" and target.direction in {"higher", "lower"})
+    mark = "" if told else target.comparator
     return change + about + mark + _number_with_unit(value, unit)
 
 
@@ -49,6 +50,8 @@ def _change(target: Target) -> str:
     if target.kind != "relative":
         return ""
     baseline = target.baseline
+    if target.direction in {"higher", "lower"}:
+        return _COMPARED[target.comparator] + baseline
     if baseline and baseline not in _YEAR_ON_YEAR:
         baseline = f"较{baseline}"
     return baseline + _TREND_WORDS.get(target.direction, "")

@@ -33,6 +33,8 @@ class Clause:
     direction: str = ""
     baseline: str = ""
     is_change: bool = False
+    compared: str = ""
+    """What stands between the comparison and the figure (高于全省平均水平5个百分点)."""
     deadline: Deadline | None = None
     marked: bool = False
     """A word or mark of comparison stood before it."""
@@ -54,7 +56,7 @@ def _roles_between(tokens: list[Token], start: int, end: int) -> list[str]:
 
 
 def join_periods(clauses: list[Clause], tokens: list[Token]) -> list[Clause]:
-    """一年两次, 2年1次: a bare period right before a count is the denominator of its rate."""
+    """一年两次, 2年1次, 一周不少于56小时: a bare period right before a count is the denominator of its rate."""
     joined: list[Clause] = []
     for clause in clauses:
         before = joined[-1] if joined else None
@@ -65,7 +67,7 @@ def join_periods(clauses: list[Clause], tokens: list[Token]) -> list[Clause]:
             and not before.comparator
             and before.unit.text in _PERIODS
             and clause.low is not None
-            and clause.unit.family == "count"
+            and (clause.unit.family == "count" or (clause.unit.family == "duration" and before.low == 1))
             and set(_roles_between(tokens, before.end, clause.end)) <= {"before", "mark", "number", "unit", "after"}
             and clause.start == before.end
         ):

@@ -23,6 +23,8 @@ _LONGEST_WHOLE = 20
 _TOUCHING = frozenset(("达", "超", "达到"))
 # An age or a voltage before a figure says what it counts (60岁以上老人1000人, 10kV线路56公里).
 _OF_NAMES = frozenset(("age", "voltage"))
+# 高于全省平均水平5个百分点: how far above or below.
+DISTANCES = {">": "higher", "<": "lower"}
 # Units a rank may have: 前三名, 前10位, 前5%.
 _RANK_UNITS = frozenset(("名", "位", "名次", "%", "强", ""))
 
@@ -42,6 +44,7 @@ class _Lead:
     top: bool = False
     currency: bool = False
     plus_minus: bool = False
+    compared: str = ""
 
 
 class Parser:
@@ -104,6 +107,7 @@ class Parser:
         new = Clause(lead.start, token.end, lead.mark, token.value, per=lead.per, approximate=lead.about)
         new.marked = bool(lead.mark)
         new.direction, new.baseline = lead.direction, lead.baseline
+        new.compared = lead.compared
         new.is_change = bool(lead.direction or lead.baseline) and not lead.level
         if lead.plus_minus:
             new.low, new.high, new.comparator = -token.value, token.value, "in"
@@ -146,6 +150,9 @@ class Parser:
         if clause.high is None or (clause.low is not None and clause.low == -clause.high):
             scaled = find_unit(token.value.text + "元") if clause.unit is _YUAN and token.value.money_scale else None
             clause.unit = scaled or token.value
+            if clause.unit.family == "points" and clause.compared and clause.comparator in DISTANCES:
+                clause.baseline, clause.direction = clause.compared, DISTANCES[clause.comparator]
+                clause.is_change = True
         else:
             clause.high_unit = token.value
 
@@ -317,6 +324,7 @@ class Parser:
         lead.about = lead.top = False
         if lead.touching:
             lead.mark, lead.touching = "", False
+        lead.compared = self.words if lead.mark else ""
 
     def _named(self, index: int, token: Token) -> None:
         self._words(index, token)

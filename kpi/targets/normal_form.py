@@ -24,13 +24,18 @@ UNREAD_NUMBER = "unread_number"
 SUSPICIOUS_VALUE = "suspicious_value"
 
 _BLANK_MARKS = "-/~.…_·*,、。;|"
+# [90,100], [80%,90%): an interval as mathematics writes it (科技, 统计 tables); in round brackets 1,200 may be one number.
+_SQUARE = ("[", "［")
+_INTERVAL = re.compile(
+    r"\(([0-9]{1,6}(?:\.[0-9]{1,4})?%?)[,;、]([0-9]{1,6}(?:\.[0-9]{1,4})?[^0-9()]{0,6})\)([^0-9()]{0,6})"
+)
 _OUTER = re.compile(r"\(([^()]*)\)")
 # 指标性质 printed into the same cell (四川, 云南: 定性 优).
 _NATURE = re.compile(r"^(?:定性|定量)(?:指标)?[:,]?(?=.)")
 # A year in a sentence is a deadline only where the sentence is about finishing (2026年内全部完成).
 _FINISHING = re.compile(
     r"(?:自|从|在|于|到|至|截至|截止到?|截止|不晚于|不迟于|最迟|最晚|预计|计划|力争|确保|全部|全面|基本|按时|按期|及时|完成|竣工|交付|使用|投入|验收|建成|开工|启动|"
-    r"实施|结束|完毕|办结|执行|合格|通过|到位|支付|拨付|发放|落实|前|底|内|起|止|\.|完工|工作|任务|项目|所有|并|≤|<|=|,|。|之|目标|年度|上线|运行|全年|结项|投用|整改|改造|建设|工程|主体)*"
+    r"实施|结束|完毕|办结|执行|合格|通过|到位|支付|拨付|发放|落实|前|底|内|起|止|\.|完工|工作|任务|项目|所有|并|≤|<|=|,|。|之|目标|年度|上线|运行|全年|结项|投用|整改|改造|建设|工程|主体|日期|时间|时限|期限|为|:)*"
 )  # fmt: skip
 _DEADLINE_LEADS = ("截至", "截止", "截止到", "不晚于", "不迟于", "最迟", "最晚", "≤", "<", "不超过")
 # Longest deadline phrase in words; a longer text is a sentence.
@@ -61,6 +66,8 @@ def normalize(text: str, *, name: str = "", level1: str = "", year: int | None =
         `unread_number`, `suspicious_value`). Never raises for any text.
     """
     cleaned = clean(text)
+    if text.lstrip()[:1] in _SQUARE and (interval := _INTERVAL.fullmatch(cleaned)):
+        cleaned = f"{interval[1]}-{interval[2]}{interval[3]}"  # no thousands mark: [90,100]
     if cleaned.startswith("("):
         outer = _OUTER.fullmatch(cleaned)
         cleaned = outer[1] if outer is not None and outer[1] else cleaned

@@ -267,7 +267,7 @@ class Scanner:
         """3万5千人 is 35000 人; 0 where the second part is not of a smaller scale."""
         match = ARABIC.match(self.text, position)
         found = read_unit(self.text, match.end()) if match else None
-        if match is None or found is None or match.end() - position > LONGEST_NUMBER:
+        if match is None or found is None or not match[0].isdigit() or len(match[0]) > LONGEST_NUMBER:
             return 0
         unit, stop = found
         plain = find_unit(unit.text.lstrip("".join(SCALES)))

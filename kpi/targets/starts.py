@@ -23,7 +23,7 @@ PATTERNS = {
     "翻": ("doubled", DOUBLED),
 }
 DATE_MARKS = frozenset("年月季日号个.-/~至到前")
-NAMED_MARKS = frozenset(":GDA(+热平服便接报急指工投举系政")
+NAMED_MARKS = frozenset("、:GDA(+热平服便接报急指工投举系政")
 RANGE_MARKS = "-~至到"
 
 COUNT_START = frozenset(

@@ -72,7 +72,7 @@ OWN_BASE: dict[str, str] = {
     "岁": "age", "周岁": "age", "倍": "multiple", "比": "proportion", "分": "score", "学分": "score", "积分": "score", "星": "stars",
     "KB": "data", "MB": "data", "GB": "data", "TB": "data", "PB": "data", "字节": "data",
     "Mbps": "data_rate", "Gbps": "data_rate", "Kbps": "data_rate", "兆": "data_rate", "M": "data_rate", "MB/s": "data_rate",
-    "℃": "temperature", "摄氏度": "temperature", "分贝": "sound", "千伏": "voltage", "伏": "voltage", "千伏安": "power",
+    "℃": "temperature", "摄氏度": "temperature", "分贝": "sound", "毫摩尔": "substance", "摩尔": "substance", "千伏": "voltage", "伏": "voltage", "千伏安": "power",
     "兆帕": "pressure", "千帕": "pressure", "帕": "pressure", "赫兹": "frequency", "勒克斯": "light", "ppm": "trace_weight",
     "吉焦": "heat", "焦耳": "heat", "千焦": "heat", "安培": "current", "像素": "image", "万像素": "image", "马力": "power",
     "美元": "foreign_money", "欧元": "foreign_money", "港元": "foreign_money", "港币": "foreign_money",
@@ -92,7 +92,7 @@ SYMBOLS: dict[str, str] = {
     "KW": "千瓦", "kw": "千瓦", "MW": "兆瓦", "GW": "吉瓦", "W": "瓦", "kV": "千伏", "KV": "千伏", "kv": "千伏", "V": "伏",
     "kVA": "千伏安", "KVA": "千伏安", "MPa": "兆帕", "kPa": "千帕", "Pa": "帕", "Hz": "赫兹", "GJ": "吉焦", "kJ": "千焦",
     "lx": "勒克斯", "lux": "勒克斯", "dB": "分贝", "db": "分贝", "DB": "分贝", "dB(A)": "分贝", "°C": "℃",
-    "tce": "吨标准煤", "kgce": "千克标准煤", "gce": "克标准煤", "PPM": "ppm", "G": "GB", "Mb/s": "Mbps", "mbps": "Mbps", "MBPS": "Mbps", "Mbit/s": "Mbps",
+    "tce": "吨标准煤", "kgce": "千克标准煤", "mmol": "毫摩尔", "mol": "摩尔", "gce": "克标准煤", "PPM": "ppm", "G": "GB", "Mb/s": "Mbps", "mbps": "Mbps", "MBPS": "Mbps", "Mbit/s": "Mbps",
     "Gb/s": "Gbps", "gbps": "Gbps", "kb": "KB", "mb": "MB", "gb": "GB", "tb": "TB", "pb": "PB", "RMB": "元",
 }  # fmt: skip
 

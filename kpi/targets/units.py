@@ -218,7 +218,8 @@ def read_denominator(text: str, position: int) -> tuple[str, int] | None:
             continue
         if length == 1 and end < stop and word not in CLOSED_DENOMINATORS and text[end] not in _NOUN_STOPS:
             noun = _noun_end(text, position, stop)
-            if noun - position <= _LONGEST_NOUN and (noun == stop or text[noun] in _NOUN_STOPS):
+            closed = noun == stop or text[noun] in _NOUN_STOPS or text[noun : noun + 2] in _VERBS
+            if noun - position <= _LONGEST_NOUN and closed:
                 return count + text[position:noun], noun
         known = _ATOMS.get(word)
         return count + (DENOMINATORS.get(word) or (known.text if known else word)), end
@@ -259,8 +260,8 @@ _NOT_AVERAGED = frozenset(
 )
 
 
-# 人均能耗下降1.5%: a share of an average has no denominator of its own.
-_PURE = frozenset(("ratio", "points", "multiple"))
+# 人均能耗下降1.5%, 人均预期寿命79岁: a share of an average has no denominator of its own.
+_PURE = frozenset(("ratio", "points", "multiple", "age"))
 
 
 def per_unit(unit: Unit | None, parts: tuple[str, ...]) -> Unit:
