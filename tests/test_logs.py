@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -194,3 +195,11 @@ def test_decisions_known_files_and_slow_queries_are_logged(
         total = store.search("满意度").total
     (slow,) = logged("query_slow")
     assert (slow["query"], slow["total"]) == ("满意度", total)
+
+
+def test_every_event_is_documented() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    logged = re.compile(r"_log\.(?:debug|info|warning|error|critical|exception)\(\s*\"([a-z_]+)\"")
+    found = {name for path in (ROOT / "kpi").rglob("*.py") for name in logged.findall(path.read_text("utf-8"))}
+    assert len(found) > 20
+    assert sorted(name for name in found if f"`{name}`" not in told) == []
