@@ -47,11 +47,15 @@ class Cluster:
     """A scheduler and workers of one thread, each worker with a nanny of its own, as on as many machines."""
 
     def __init__(self, folder: Path, workers: int) -> None:
-        self.folder = folder
+        self.folder, self.workers = folder, workers
         self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        """Start all processes and wait until the workers have come."""
         self.scheduler = self._start("scheduler", "--port", "0")
         self.address = self._address()
-        self.nannies = [self._start("worker", self.address, "--nthreads", "1") for _ in range(workers)]
+        self.nannies = [self._start("worker", self.address, "--nthreads", "1") for _ in range(self.workers)]
+        self._await_workers()
 
     def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
         given = ["--scheduler-file", str(self.folder / "scheduler.json")] if what == "scheduler" else []
@@ -74,7 +78,7 @@ class Cluster:
         wait_for(lambda: path.exists() and path.read_bytes().rstrip().endswith(b"}"))  # all of it is written
         return str(json.loads(path.read_bytes())["address"])
 
-    def await_workers(self) -> None:
+    def _await_workers(self) -> None:
         """Wait until all workers have come."""
         from distributed import Client
 
@@ -105,7 +109,7 @@ def cluster_of(folder: Path, workers: int) -> Iterator[Cluster]:
     folder.mkdir()
     cluster = Cluster(folder, workers)
     try:
-        cluster.await_workers()
+        cluster.start()
         yield cluster
     finally:
         cluster.end()
