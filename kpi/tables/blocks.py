@@ -222,6 +222,14 @@ def _parted(column: int, text: str) -> list[tuple[int, str]]:
         and all(headers.label_role(word) and len(word) > 2 for word in words[::2])
     ):
         return [(column, word) for word in words]
+    if (
+        len(words) > 1
+        and headers.label_role(words[0])
+        and len(words[0]) > 2
+        and "".join(words[1:]).isalnum()
+        and whole[len(words[0]) :].isascii()
+    ):
+        return [(column, words[0]), (column, "".join(words[1:]))]  # a code broken over lines
     return [(column, whole)] if whole else []
 
 

@@ -39,7 +39,28 @@ SIDE_LABELS = frozenset(
 """Labels that run down the left edge of self-evaluation tables (central template, 河南)."""
 _NUMBERS = frozenset({"weight", "score", "amount", "fund", "number"})
 _COMPARATORS = frozenset(
-    {"≥", "≤", "=", ">", "<", "＞", "＜", "定性", "定量", "正向", "反向", "≧", "≦", "文字描述", ">=", "<="}
+    {
+        "≥",
+        "≤",
+        "=",
+        ">",
+        "<",
+        "＞",
+        "＜",
+        "定性",
+        "定量",
+        "正向",
+        "反向",
+        "定量指标",
+        "定性指标",
+        "正向指标",
+        "反向指标",
+        "≧",
+        "≦",
+        "文字描述",
+        ">=",
+        "<=",
+    }
 )
 
 

@@ -24,6 +24,8 @@ HEADER_SHARE = 0.6
 
 MONEY = ("amount", "fund")
 BEGINNING = ("code", "project")
+OF_PROJECT = frozenset({"code", "project", "unit", "goal", *MONEY})
+"""Roles of columns that are merged over the rows of a project."""
 FREE = "free"
 """Role of a column with no header of its own."""
 TARGETS = frozenset({"target", "half_target", "grade_best"})
@@ -142,7 +144,7 @@ def words_to_schema(words: Sequence[str]) -> Schema | None:
     roles = [column_role(word) for word in words]
     groups = [word for word in words if group_of(word)]
     if roles.count("name") <= 1 or len(groups) != roles.count("name"):
-        return rows_to_schema([list(words)])
+        return _list_schema(words, roles) or rows_to_schema([list(words)])
     before_groups = next(number for number, word in enumerate(words) if group_of(word))
     beginning = [
         word
@@ -173,6 +175,22 @@ def words_to_schema(words: Sequence[str]) -> Schema | None:
     middle = [""] * len(prefix) + [text for group in groups for text in (group, *[""] * (per_group - 1))]
     lowest = [*[""] * len(beginning), *money, *leaves]
     return rows_to_schema([upper, middle, lowest])
+
+
+def _list_schema(words: Sequence[str], roles: Sequence[str]) -> Schema | None:
+    """The schema of a list with the project in columns left of the levels; the word over the levels (绩效指标) is none."""
+    first = roles.index("level1") if "level1" in roles else 0
+    if "project" not in roles[:first]:
+        return None
+    kept = [n for n, role in enumerate(roles) if n >= first or role != "name"]
+    schema = rows_to_schema([[words[n] for n in kept]])
+    if schema is None:
+        return None
+    columns = tuple(
+        Column("goal") if roles[n] == "goal" and n < first else column
+        for n, column in zip(kept, schema.columns, strict=True)
+    )
+    return Schema(columns, schema.cells, schema.row_count)
 
 
 def with_side_label(schema: Schema) -> Schema:

@@ -26,6 +26,8 @@ from kpi.tables.headers import (
 
 WORD_TOKENS = 6
 """Most tokens of a header word that is broken over lines."""
+NUMBERED_COLUMNS = 4
+"""Least columns of a row that numbers them."""
 WORD_END = 4
 """Most letters of the end of a header word that stands in a line of its own."""
 UNKNOWN_TOKENS = 6
@@ -74,7 +76,7 @@ def spaced_tables(lines: Sequence[str]) -> list[SpacedTable]:
         if header is None:
             index += 1
             continue
-        words, end = header
+        words, end = header[0], _after_numbers(tokens, header[1])
         schema = words_to_schema(_without_upper(words))
         if schema is None:
             index += 1
@@ -108,14 +110,23 @@ def _header_at(tokens: Sequence[Token], start: int) -> tuple[list[str], int] | N
         index = found[1]
     roles = roles_of_header(words)
     if (
-        "target" not in roles
+        not {"target", "grade_best"} & set(roles)
         or "name" not in roles
         or len(words) < 4
         or not ({"level1", "level2"} & set(roles) or _groups(words))
     ):
         return None
-    words, index = _unknown_words(tokens, words, index)
+    if "project" not in roles:  # there the data begin with a unit and a project, not with a level
+        words, index = _unknown_words(tokens, words, index)
     return words, index
+
+
+def _after_numbers(tokens: Sequence[Token], start: int) -> int:
+    """Where the data begin behind a row that numbers the columns (1 2 3 …)."""
+    end = start
+    while end < len(tokens) and tokens[end].text == str(end - start + 1):
+        end += 1
+    return end if end - start >= NUMBERED_COLUMNS else start
 
 
 def _without_upper(words: Sequence[str]) -> list[str]:
@@ -124,7 +135,7 @@ def _without_upper(words: Sequence[str]) -> list[str]:
     over = [
         index
         for index, (role, below) in enumerate(pairwise(roles))
-        if role == "target"
+        if role in {"target", "basis"}
         and (below == "grade_best" or (below in {"half_target", "history"} and "target" in roles[index + 2 :]))
     ]
     return [word for index, word in enumerate(words) if index not in over]
@@ -192,6 +203,9 @@ def _word_at(tokens: Sequence[Token], start: int) -> tuple[str, int] | None:
     text, best = "", None
     for end in range(start, min(len(tokens), start + WORD_TOKENS)):
         broken = tokens[end].whole and len(tokens[end].text) <= WORD_END
+        apart = end > start and tokens[end].gap == Gap.BLANK and tokens[end].text[0] not in "（("
+        if apart and is_header_word(text) and column_role(tokens[end].text):
+            break  # 单位名称 and 项目名称 are two columns, 单位编码（项目编码） is one
         if end > start and (tokens[end].gap == Gap.SPACE or not (tokens[end - 1].whole or broken)):
             break
         text += tokens[end].text

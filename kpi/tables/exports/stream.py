@@ -7,17 +7,18 @@ stands further right or opens a row. Linear in the number of tokens.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from kpi.tables.exports.content import ends_like_name, is_leftover, target_likeness
+from kpi.tables.exports.content import ends_like_name, is_code, is_leftover, target_likeness
 from kpi.tables.exports.level import cell_cost
 from kpi.tables.exports.levels import LEVELS
 from kpi.tables.exports.parts import prefix_cost
-from kpi.tables.exports.schema import BEGINNING, MONEY, SIDE, Schema
+from kpi.tables.exports.schema import BEGINNING, MONEY, OF_PROJECT, SIDE, Schema
 from kpi.tables.exports.tokens import Gap, Token, em_width
 from kpi.tables.headers import is_level2, is_total
 
@@ -38,6 +39,8 @@ SKIPPED = 0.05
 """Cost of each empty column; decides only between equals."""
 DESCRIBES = -2.0
 """Gain of a description that repeats the name before it: 反映经济成本指标的情况 after 经济成本指标 (河北)."""
+PROJECT_ALONE = 1.5
+"""Cost of a row with nothing but a unit or a project, as outlines have (云南)."""
 LEVEL_ALONE = 1.5
 """Cost of a 一级 that begins without a 二级: 成本指标 and 满意度指标 are either."""
 REPEATED = 0.5
@@ -69,7 +72,7 @@ def tokens_to_rows(tokens: Sequence[Token], schema: Schema) -> tuple[list[list[t
             continue
         for end, text, joining, broken in _cells_from(tokens, index, repeated):
             for column in range(len(roles)):
-                price = joining + _cost(text, roles[column])
+                price = joining + _cost(text, roles[column], listed="project" in roles)
                 for step in best[index].values():
                     following = _follow(step, index, column, text, price, tokens[index], roles, broken=broken)
                     if following is not None:
@@ -125,7 +128,7 @@ def _level_alone(step: _Step, following: str, roles: tuple[str, ...]) -> float:
 def _gap_cost(step: _Step, gap: Gap, roles: tuple[str, ...], *, broken: bool) -> float:
     if gap == Gap.SPACE:
         return 1.0 if step.broken else 0.0
-    if roles[step.column] in {*LEVELS, SIDE, *BEGINNING}:
+    if roles[step.column] in {*LEVELS, SIDE, *OF_PROJECT}:
         return 0.0
     if gap == Gap.LINE:
         return 0.3 if broken or step.broken else 1.0
@@ -171,21 +174,52 @@ def _row_end(step: _Step, roles: tuple[str, ...]) -> float:
         cost = MISSING["target"] if roles[step.column] == "name" else 0.0
         return cost + (REWARD if "target" in held or held & {*MONEY} else 0.0)
     cost = sum(MISSING.get(role, 0.0) for role in roles[step.column + 1 :])
-    if {"name", "target"} <= held:
+    if "name" in held and held & {"target", "grade_best"}:
         return cost + REWARD
+    if held <= OF_PROJECT and "unit" not in roles:
+        return PROJECT_ALONE
     if held <= {*LEVELS, SIDE}:
         return 2.0 + _level_alone(step, "", roles)
     return cost
 
 
+UNIT_NAME, NO_UNIT = -1.0, 4.0
+"""Cost of a public body's name, and of anything else, as the unit of a project."""
+GOAL, NO_GOAL = -1.0, 3.0
+"""Cost of a sentence, and of anything else, as the goal of a project."""
+CODED = 6.0
+"""Cost of a text that begins with a project's code, or is of sentences, as an indicator's name."""
+CODE_AND_NAME = 2.0
+"""Gain of reading a code with a name behind it as a project."""
+_UNIT_END = re.compile(
+    "(?:局|委|办|厅|院|会|部|队|所|站|处|校|园|馆|社|台|团|镇|乡|街道|中心|机关|大学|中学|小学|公司|政府|本级[）)]?|单位)$"
+)
+_GOAL = re.compile("[。；]$|^(?:目标)?1[.、].{8}")
+SENTENCE = 0.7
+"""Likeness under which a text with a comma is no target."""
+_TYPED = re.compile("定[量性]|[正反]向")
+_CODED = re.compile("[0-9]{6}[0-9A-Z]{9,20}")
+
+
 @cache
-def _cost(text: str, role: str) -> float:
+def _cost(text: str, role: str, *, listed: bool) -> float:
+    """Cost of reading a text as a cell; `listed`: the table lists projects, whose goals are sentences among the cells."""
     if is_total(text):
         return -1.0 if role in {"level1", SIDE} else 5.0
     if role in MONEY or role in BEGINNING or role == "number":
-        return prefix_cost(text, role)
+        sentence = NO_GOAL if role == "project" and "。" in text else 0.0
+        return sentence + prefix_cost(text, role) - (CODE_AND_NAME if role == "project" and _CODED.match(text) else 0.0)
+    if role == "unit":
+        return UNIT_NAME if _UNIT_END.search(text) and not is_code(text) else NO_UNIT
+    if role == "goal":
+        return GOAL if _GOAL.search(text) else NO_GOAL
     cost = cell_cost(text, role)
+    if role == "unit_of_measure" and _TYPED.search(text):
+        return cost + CODED
+    if listed and role == "target" and ("。" in text or ("，" in text and target_likeness(text) < SENTENCE)):
+        return cost + NO_GOAL
     if role == "name":
+        cost += CODED if listed and (_CODED.match(text) or "。" in text) else 0.0
         return cost + (0.0 if ends_like_name(text) else 0.5)
     if role == "level2" and not is_level2(text):
         cost += 0.5 + 0.1 * max(0, len(text) - 8)
