@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from kpi.catalog.layout import Layout
 from kpi.errors import StoreError
 from kpi.ui import stores
+from kpi.ui.navigation import PAGES
 from kpi.ui.shelf import Key, Shelf
 from tests.app_samples import make_store, open_page, words
 
@@ -382,3 +386,27 @@ def test_export_reads_the_shared_store_and_gives_it_back(store: Path, monkeypatc
     publish_again(store)
     stores.open_newest()
     assert settle(lambda: len(list((store / "snapshots").iterdir())) == 2), "a snapshot was held by the export"
+
+
+@pytest.mark.parametrize("module", PAGES)
+def test_session_that_stays_on_a_page_keeps_no_closed_store(
+    module: str, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The columns of a snapshot are its largest part; a session that is kept for minutes must not keep them."""
+    kept: list[object] = []
+    button = st.download_button
+
+    def keep(label: str, data: object, *rest: Any, **more: Any) -> bool:
+        kept.append(data)  # as the framework does until the session ends
+        return button(label, data, *rest, **more)
+
+    monkeypatch.setattr(st, "download_button", keep)
+    page = open_page(module, store, monkeypatch)
+    assert not page.error
+    with stores.borrowed() as opened:
+        before = weakref.ref(opened)
+    del opened
+    publish_again(store)
+    stores.open_newest()
+    assert settle(lambda: bool(gc.collect() + 1) and before() is None), gc.get_referrers(before())
+    assert page.main is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -39,9 +38,9 @@ class Found:
 
 def review_stored(store: Store, sha256: str) -> list[Found]:
     """Findings of a document of the store."""
-    from kpi.ui.stores import document_of
+    from kpi.ui.stores import loader_of
 
-    load = partial(document_of, store, sha256)
+    load = loader_of(store, sha256)
     findings = _findings(str(store.path), store.name, sha256, _load=load, _store=store)
     original = store.original(sha256)
     return [Found(finding, sha256, original, load, stored=True) for finding in findings]

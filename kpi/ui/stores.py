@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import wait
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,13 @@ import streamlit as st
 from kpi.catalog.layout import MANIFEST, Layout
 from kpi.catalog.places import place_of
 from kpi.catalog.working_copy import is_about_connection
-from kpi.errors import StoreError
+from kpi.errors import StoreError, UsageError
 from kpi.ui.following import Follower
 from kpi.ui.shelf import Held, Key, Shelf
 from kpi.ui.waiting import looked_up, wait_for
 
 if TYPE_CHECKING:
+    from kpi.catalog.documents import Entry
     from kpi.store import Store
 
 STORE_VARIABLE = "KPI_STORE"
@@ -222,13 +224,32 @@ def _tell_replaced(store: Store) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner="正在读取文件…")
-def parsed_document(path: str, parser: str, sha256: str, *, _store: Store) -> Any:
+def parsed_document(path: str, parser: str, sha256: str, *, _layout: Layout, _entry: Entry) -> Any:
     """A parsed document of the store, kept between reruns and snapshots; the content and its parser are the key."""
-    del path, parser
-    return _store.document(sha256)
+    from kpi.ingestion.parsed import load_document
+
+    del path, parser, sha256
+    return load_document(_layout, _entry)
+
+
+def loader_of(store: Store, sha256: str) -> Callable[[], Any]:
+    """What reads a parsed document (`kpi.model.Document`); it keeps nothing of the store, so a session may keep it.
+
+    Raises:
+        UsageError: the store does not hold it.
+    """
+    row = store.documents.get(sha256)
+    if row is None:
+        raise UsageError("库中没有这个文件", found=sha256, advice="可能已被移除；请重新检索")
+    layout, entry = store.snapshot.layout, row.entry
+    return partial(parsed_document, str(store.path), entry.parser, sha256, _layout=layout, _entry=entry)
 
 
 def document_of(store: Store, sha256: str) -> Any:
-    """The parsed document (`kpi.model.Document`) of a hit."""
-    row = store.documents.get(sha256)
-    return parsed_document(str(store.path), row.entry.parser if row else "", sha256, _store=store)
+    """The parsed document of a hit.
+
+    Raises:
+        UsageError: the store does not hold it.
+        StoreError: its parsed result is missing or damaged.
+    """
+    return loader_of(store, sha256)()
