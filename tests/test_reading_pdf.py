@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import re
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
+import kpi
 from kpi.errors import BadInput
 from kpi.model import Page
 from kpi.reading import Settings, open_file, read_pages
+from kpi.reading.pdf_streams import has_damaged_stream
 
 from .pdf_pages import ROWS, TEXTS, draw_rows, draw_text, make_pdf
 
@@ -371,3 +374,20 @@ def test_a_box_opens_the_right_place() -> None:
             checked += 1
     document.close()
     assert checked == 498
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_changed_bits_of_a_pdf_are_told(seed: int, tmp_path: Path) -> None:
+    """pdfium reads on over a damaged stream; its checksum tells, and the file is read as far as it goes."""
+    data = bytearray((CORPUS / "jiaozuo-2026.pdf").read_bytes())
+    streams = [found.end() for found in re.finditer(rb"/FlateDecode[^<>]*>>\s*stream\r?\n", data)]
+    data[random.Random(seed).choice(streams) + 40] ^= 1 << seed
+    path = tmp_path / "a.pdf"
+    path.write_bytes(bytes(data))
+    told = [page.reason for page in kpi.parse(path).suspect_pages]
+    assert "damaged_data" in told or "damaged_page" in told
+
+
+def test_whole_files_are_not_told_as_damaged() -> None:
+    for path in sorted(CORPUS.glob("*.pdf")):
+        assert not has_damaged_stream(path.read_bytes())

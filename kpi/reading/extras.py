@@ -13,6 +13,7 @@ SUSPECT_MESSAGES: dict[str, str] = {
     "outlined": "该页的文字已转成曲线，没有文字层",
     "unreadable_text": "该页的文字层是乱码（字体没有编码表）",
     "damaged_page": "该页已损坏，无法读取",
+    "damaged_data": "文件的部分数据与校验和不符（下载或存储时损坏），文字可能缺失或有误，请重新下载",
     "too_much_drawn": "该页的图形、文字或像素超出解析上限，未读取；确需读取时提高上限（环境变量 KPI_LIMIT_PAGE_OBJECTS、KPI_LIMIT_PIXELS）",
 }
 """`Page.suspect` → what evaluators read."""

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from kpi.reading.geometry import Ruling, page_frame
 from kpi.reading.glyphs import page_glyphs, text_direction
 from kpi.reading.grid import Grid, rulings_to_grids
 from kpi.reading.layout import Surroundings, grids_to_page, text_to_lines
+from kpi.reading.pdf_streams import has_damaged_stream
 from kpi.reading.words import WANTED_WORDS
 from kpi.text import squeeze, usual_characters
 
@@ -48,6 +50,8 @@ UNREADABLE_SHARE = 0.3
 """Share of characters without a meaning (private use, U+FFFD) from which a text layer is of no use."""
 TOO_MUCH = "too_much_drawn"
 """A page over the limit `page_objects` or `pixels`: it is named, the others are read."""
+DAMAGED_DATA = "damaged_data"
+"""The file is read, but some of its data do not fit their checksums."""
 _NO_KIDS = re.compile(rb"/Kids\s*\[\s*\]")
 _OBJECT = re.compile(rb"\d{1,10} \d{1,5} obj\b")
 _PAGE_OBJECT = re.compile(rb"/Type\s*/Page\b")
@@ -61,12 +65,19 @@ def open_pdf(path: Path, settings: Settings) -> Reading:
     """
     from kpi.reading import Reading
 
-    document = _open(path)
-    return Reading("pdf", len(document), _pages(document, settings))
-
-
-def _open(path: Path) -> Any:
     data = path.read_bytes()
+    document = _open(path, data)
+    pages = _pages(document, settings)
+    return Reading("pdf", len(document), _told_damaged(pages) if has_damaged_stream(data) else pages)
+
+
+def _told_damaged(pages: Iterator[Page]) -> Iterator[Page]:
+    """The pages, the first with the note that data of the file are damaged: which page they belong to is not known."""
+    for page in pages:
+        yield page if page.suspect or page.number != 1 else replace(page, suspect=DAMAGED_DATA)
+
+
+def _open(path: Path, data: bytes) -> Any:
     if _is_truncated(data):
         raise BadInput(
             "PDF 文件不完整，结尾缺失", where=path.name, found=f"{len(data)} 字节，没有 %%EOF 结尾",

@@ -36,7 +36,7 @@ _WARNING_ELSE = "解析时有一处需要留意，请对照原文核对"
 
 SUSPECTS = {
     "scanned": "扫描页，没有文字层", "outlined": "文字已转为曲线，无法读取", "unreadable_text": "文字编码无法识别",
-    "damaged_page": "页面已损坏", "too_much_drawn": "页面内容超出解析上限", "no_table": "有表头文字，但没有识别出表格",
+    "damaged_page": "页面已损坏", "damaged_data": "文件部分数据已损坏", "too_much_drawn": "页面内容超出解析上限", "no_table": "有表头文字，但没有识别出表格",
 }  # fmt: skip
 
 FORMATS = {
