@@ -11,6 +11,7 @@ from kpi.targets.cleaning import clean
 from kpi.targets.dates import names_time
 from kpi.targets.units import NO_UNIT, Unit, as_money, find_unit, to_base
 
+_LAST_MARK = re.compile(r"[^()][%‰]$")  # 设备完好率%
 _BRACKET = re.compile(r"\((?:单位[:为]?)?([^()]{1,12})\)")
 # Shares in percent; 频率, 汇率 and the like are no shares.
 _SHARE_NAME = re.compile(r"(?:(?<![频速汇功心倍积利辨])率|比例|比重|占比|满意度)(?:\([^()]*\))*$")
@@ -49,7 +50,8 @@ class Base(NamedTuple):
 def read_context(name: str, level1: str) -> Context:
     """Context of an indicator; the same few thousand names recur in every document."""
     folded = clean(name)
-    units = [unit for unit in map(find_unit, _BRACKET.findall(folded)) if unit is not None and unit.family]
+    printed = [*_BRACKET.findall(folded), *(folded[-1] for _ in _LAST_MARK.findall(folded))]
+    units = [unit for unit in map(find_unit, printed) if unit is not None and unit.family]
     return Context(
         name=folded,
         time_name=names_time(folded),
