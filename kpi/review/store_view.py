@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 import numpy as np
 
@@ -62,7 +62,8 @@ class PeerTable:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+        self.snapshot: Snapshot = proxy(snapshot)
+        """Not held: the table is kept for as long as its snapshot lives, and must not be what keeps it alive."""
         columns = snapshot.columns
         self._group_of_name = _name_groups(snapshot)
         kinds = [number for kind in ("numeric",) if (number := snapshot.number_of("kind", kind)) is not None]
@@ -83,6 +84,7 @@ class PeerTable:
         self._values: Floats = ordered[fresh]
         self._texts: dict[str, list[str]] = {}
         self._most_of_an_owner: dict[int, int] = {}
+        self._documents: dict[str, int] = {}
 
     @cached_property
     def owners(self) -> Rows:
@@ -186,10 +188,11 @@ class PeerTable:
         high = int(settings.high_percentile / 100 * last) - most
         return low <= high and bool(values[low] <= value <= values[high])
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - a table lives as long as its snapshot
     def _document(self, sha256: str) -> int:
-        number = self.snapshot.number_of("sha256", sha256)
-        return -1 if number is None else number
+        if sha256 not in self._documents:
+            number = self.snapshot.number_of("sha256", sha256)
+            self._documents[sha256] = -1 if number is None else number
+        return self._documents[sha256]
 
 
 def _name_groups(snapshot: Snapshot) -> Rows:
