@@ -17,10 +17,10 @@ def read(store: str, stop: str) -> None:
     """Search until the file `stop` exists; every answer must be one snapshot's, whose number says what it holds."""
     from kpi.store import open_store
 
-    answers, snapshots, mistakes = 0, set(), []
+    answers, snapshots, mistakes, parent = 0, set(), [], os.getppid()
     following = open_store(store)
     print("begin", flush=True)
-    while not Path(stop).exists():
+    while not Path(stop).exists() and os.getppid() == parent:
         for opened in (open_store(store), following):
             expected = documents(range(1, int(opened.name.split("-")[0]) + 1))
             answer = opened.search("采购批次", limit=None)

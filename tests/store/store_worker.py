@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -65,11 +66,11 @@ def publish_one(store: Path, number: int) -> None:
 
 def read_until(store: Path, stop: Path) -> None:
     """Search in a loop until `stop` exists; every answer must be of one snapshot: its number tells how many rows."""
-    answers, snapshots = 0, set()
+    answers, snapshots, parent = 0, set(), os.getppid()
     following = open_store(store)
     check(following)
     print("begin", flush=True)
-    while not stop.exists():
+    while not stop.exists() and os.getppid() == parent:  # whoever started this may have been killed
         with open_store(store) as opened:
             check(opened)
         following.refresh()
