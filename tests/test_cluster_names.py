@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kpi.cluster import explain, load_vocabulary, normalise_name, parse_name
@@ -78,6 +78,7 @@ def test_normal_form(printed: str, normal: str) -> None:
 
 
 @example("-对参保")
+@settings(deadline=None)
 @given(NAMES)
 def test_normalising_twice_is_normalising_once(name: str) -> None:
     once = normalise_name(name)
@@ -156,6 +157,7 @@ def test_wordings_of_one_thing(a: str, b: str) -> None:
     assert explain(a, b).alike
 
 
+@settings(deadline=None)
 @given(NAMES, NAMES)
 def test_a_pair_is_judged_alike_from_both_sides(a: str, b: str) -> None:
     one, other = explain(a, b), explain(b, a)
@@ -165,6 +167,7 @@ def test_a_pair_is_judged_alike_from_both_sides(a: str, b: str) -> None:
     assert (one.only_a, one.only_b) == (other.only_b, other.only_a)
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_a_name_is_like_itself(name: str) -> None:
     told = explain(name, name)

@@ -77,7 +77,7 @@ YEAR = 2026
 
 
 @given(st.one_of(texts, st.text(max_size=30)))
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_no_text_raises_and_every_digit_stays_accounted_for(text: str) -> None:
     target = normalize(text, year=YEAR)
     if target.kind == "missing":
@@ -89,7 +89,7 @@ def test_no_text_raises_and_every_digit_stays_accounted_for(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_full_width_and_spaces_do_not_matter(text: str) -> None:
     wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" and c not in "\"'" else c for c in text)
     if unicodedata.normalize("NFKC", wide) == unicodedata.normalize("NFKC", text):
@@ -107,7 +107,7 @@ def _form(text: str) -> tuple[object, ...]:
 
 
 @given(simple_texts)
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_the_short_way_gives_what_scanner_and_grammar_give(text: str) -> None:
     body = clean(text)
     if read_simple(body) is None:
@@ -119,7 +119,7 @@ def test_the_short_way_gives_what_scanner_and_grammar_give(text: str) -> None:
 
 
 @given(simple_texts)
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_the_canonical_form_of_a_figure_reads_the_same(text: str) -> None:
     target = normalize(text, year=YEAR)
     if target.warnings or target.value is None:
@@ -132,7 +132,7 @@ def test_the_canonical_form_of_a_figure_reads_the_same(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_reading_is_deterministic(text: str) -> None:
     first, second = normalize(text, year=YEAR), normalize(text, year=YEAR)
     assert (first, first.spans, first.unread, first.warnings) == (second, second.spans, second.unread, second.warnings)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.errors import UsageError
@@ -121,12 +121,14 @@ def test_an_empty_file_changes_nothing() -> None:
     assert parse_profile("", where="") == Profile()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_gives_a_profile_or_a_reason(text: str) -> None:
     with contextlib.suppress(UsageError):
         assert isinstance(parse_profile(text), Profile)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from([*(item.name for item in fields(Settings)), "x"]),
