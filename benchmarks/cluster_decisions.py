@@ -22,10 +22,10 @@ from pathlib import Path
 
 from benchmarks import synthetic
 from benchmarks.synthetic import Size
-from kpi.catalog.durable import share
 from kpi.catalog.layout import Layout
 from kpi.catalog.publish import Change
 from kpi.decisions import Decision, make_decision, save_decision
+from kpi.durable import share
 from kpi.ingestion.publishing import publish_change, republish
 from kpi.store import Store, open_store
 

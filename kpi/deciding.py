@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kpi.catalog.cluster_answers import ClusterDetail, ClusterSummary
 from kpi.catalog.clusters import ClusterList
 from kpi.catalog.decided import load_all, save
-from kpi.catalog.durable import write_atomically
 from kpi.catalog.layout import Layout
 from kpi.decisions import (
     CLUSTER_KINDS,
@@ -35,6 +34,7 @@ from kpi.decisions import (
     of_kinds,
     standing,
 )
+from kpi.durable import write_atomically
 from kpi.errors import BadInput, StoreError, UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ time: a clock that goes backwards does not change the order of what depends on e
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
@@ -19,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kpi.durable import write_atomically
 from kpi.errors import BadInput, KpiError, StoreError, UsageError
 from kpi.model import RECORD_FIELDS
 
@@ -296,17 +296,10 @@ def save_decision(folder: Path, decision: Decision) -> Path:
     path = folder / file_name(decision)
     if path.exists():
         return path
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # half a file would stop every publishing
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(decision_to_bytes(decision))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_atomically(path, decision_to_bytes(decision))  # half a file would stop every publishing
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise StoreError(
             "决定写不进去", where=str(path), found=error.strerror or "", advice="检查磁盘和权限"
         ) from error

@@ -26,7 +26,6 @@ from kpi.catalog.documents import (
     write_documents,
     write_sections,
 )
-from kpi.catalog.durable import share, sync_file
 from kpi.catalog.layout import (
     CLUSTERS,
     CODES,
@@ -55,6 +54,7 @@ from kpi.catalog.parts import (
 from kpi.catalog.publications import Section, SectionRows, decide, distinct, find_relations, row_hashes, sketch_of
 from kpi.catalog.publish import NameEntry, NameUse, Plan, TextIndexWriter, Tools
 from kpi.catalog.schema import CODED, INDEXED, Dictionary
+from kpi.durable import share, sync_file
 from kpi.errors import StoreError
 
 SMALL_PART_ROWS = PART_ROWS // 4

@@ -79,7 +79,11 @@ def bind(plain: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
         return dict(plain)
     place = {"document": PurePath(entry.path).name, "path": entry.path}
     records = [{**record, **place} for record in plain["indicators"]]
-    return {**plain, "document": {**body, "name": place["document"], "path": entry.path}, "indicators": records}
+    sourced = {
+        kind: [{**item, "source": {**item["source"], **place}} for item in body[kind]] for kind in ("projects", "units")
+    }
+    body = {**body, **sourced, "name": place["document"], "path": entry.path}
+    return {**plain, "document": body, "indicators": records}
 
 
 def apply_attributes(plain: Mapping[str, Any], attributes: Mapping[str, str | int]) -> dict[str, Any]:

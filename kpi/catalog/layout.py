@@ -21,10 +21,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from kpi.catalog.durable import write_atomically
 from kpi.catalog.objects import LocalObjects, Objects
 from kpi.catalog.places import masked, place_of, working_copy_folder
 from kpi.catalog.remote import RemoteObjects
+from kpi.durable import write_atomically
 from kpi.errors import StoreError
 
 SCHEMA_VERSION = 1

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Protocol
 
-from kpi.catalog.durable import sync_folder
 from kpi.catalog.layout import BUILDING, MANIFEST, Layout, Manifest, read_manifest
+from kpi.durable import sync_folder
 from kpi.errors import StoreError
 
 _log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from kpi.catalog.durable import write_atomically
+from kpi.durable import temporary_beside, write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class LocalObjects:
         """See `Objects.put_file`."""
         target = self.root / key
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        temporary = temporary_beside(target)
         shutil.copyfile(path, temporary)
         temporary.replace(target)
 

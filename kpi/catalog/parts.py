@@ -16,10 +16,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kpi.catalog.durable import sync_file
 from kpi.catalog.layout import Part
 from kpi.catalog.rowfile import RowFile, row_to_line, write_rows
 from kpi.catalog.schema import DECIMAL, NO_PROJECT, Dictionary, code_table, records_to_table, to_decimal
+from kpi.durable import sync_file
 from kpi.model import RECORD_FIELDS
 
 PART_ROWS = 100_000

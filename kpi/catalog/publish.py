@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kpi.catalog.documents import DocumentRow, Entry, fingerprint
-from kpi.catalog.durable import sync_folder
 from kpi.catalog.layout import BUILDING, Layout, Manifest, check_sizes, read_manifest, write_manifest
 from kpi.catalog.locks import prune, writing
+from kpi.durable import sync_folder
 from kpi.errors import StoreError
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kpi.catalog.durable import share, sync_file
 from kpi.catalog.layout import CLUSTERS, Manifest, stamp_of
 from kpi.catalog.publish import Plan, Tools
 from kpi.catalog.schema import INDEXED
+from kpi.durable import share, sync_file
 
 
 def only_clusters_decided(plan: Plan, tools: Tools, base_folder: Path) -> bool:

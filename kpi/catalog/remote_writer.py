@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kpi.catalog.durable import sync_folder
 from kpi.catalog.head import commit, number_of, point, read_head
 from kpi.catalog.layout import MANIFEST, Layout, Manifest, Stamp, read_manifest, stamp_of
 from kpi.catalog.lease import Lease
 from kpi.catalog.locks import prune
 from kpi.catalog.remote import UNREACHABLE, RemoteObjects
 from kpi.catalog.working_copy import THREADS, fetching_lock
+from kpi.durable import sync_folder
 from kpi.errors import StoreError
 
 _UNFINISHED_SECONDS = 24 * 3600.0

@@ -16,11 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpi.catalog.durable import share, write_atomically
 from kpi.catalog.head import number_of, read_head
 from kpi.catalog.layout import MANIFEST, Layout, Manifest, Stamp, check_sizes, read_manifest, stamp_of
 from kpi.catalog.locks import prune_superseded
 from kpi.catalog.remote import UNREACHABLE, RemoteObjects
+from kpi.durable import share, temporary_beside, write_atomically
 from kpi.errors import StoreError
 
 if TYPE_CHECKING:
@@ -312,7 +312,7 @@ def original(layout: Layout, sha256: str) -> Path | None:
         return path if path.is_file() else None
     with _writable(layout):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{sha256}.{os.getpid()}.tmp")
+        temporary = temporary_beside(path)
         try:
             layout.remote.get_file(layout.file_key(sha256), temporary)
             if stamp_of(temporary).sha256 != sha256:

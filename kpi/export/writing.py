@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from kpi.durable import temporary_beside
 from kpi.errors import UsageError
 
 FORMATS = ("xlsx", "csv", "jsonl", "json", "parquet")
@@ -79,7 +79,7 @@ def export_file(
         UsageError: unknown format, or a place that cannot be written to.
     """
     chosen = format_of(path, format)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         with temporary.open("wb") as stream:
             count = write_records(records, stream, chosen, about=about, raw=raw)

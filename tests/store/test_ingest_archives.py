@@ -58,6 +58,9 @@ def test_members_are_documents_and_failures_are_named(folder: Path) -> None:
     with open_store(folder.parent / "kpi") as store:
         (document,) = {hit.record["document"] for hit in store.iterate("city:焦作市")}
         assert document == "x.txt"
+        (sha256,) = {sha256 for sha256, row in store.documents.items() if row.city == "焦作市"}
+        sources = [json.loads(project["source"]) for project in store.snapshot.projects(sha256)]
+        assert {source["path"] for source in sources} == {str(folder / "a.zip/x.txt")}, "not where it was unpacked to"
         assert all(store.original(sha256) for sha256 in store.documents)
 
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from pathlib import Path
+
+
+def temporary_beside(path: Path) -> Path:
+    """A hidden name in the same folder that no other thread, process or machine uses."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
 def share(source: Path, target: Path) -> None:
@@ -18,7 +24,7 @@ def share(source: Path, target: Path) -> None:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace a small file as a whole: readers see the old content or the new, also after a power cut."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         with temporary.open("wb") as stream:
             stream.write(data)
