@@ -14,12 +14,7 @@ from tests.generator.evaluate import FULL, keys
 
 SEED = 41
 TEXT_FORMATS = frozenset({"tabs", "spaces", "lines"})
-CASES = [
-    (layout, form)
-    for layout in LAYOUTS
-    for form in FORMATS
-    if make_document(layout, SEED).offers(form) and not layout.startswith("ruleless")
-]
+CASES = [(layout, form) for layout in LAYOUTS for form in FORMATS if make_document(layout, SEED).offers(form)]
 
 
 @pytest.mark.parametrize(("layout", "form"), CASES, ids=[f"{layout}-{form}" for layout, form in CASES])
@@ -39,6 +34,7 @@ def test_layout_in_format(layout: str, form: str, tmp_path: Path) -> None:
             for index in (0, 1)
         )
     )
-    ruleless = layout == "borderless" and form == "pdf"
-    assert placed >= (0.9 if form in TEXT_FORMATS or ruleless else 0.95)
-    assert full >= (0.8 if form in TEXT_FORMATS else 0.9)  # a text does not say where a merged 二级 began
+    ruleless = form == "pdf" and (layout == "borderless" or layout.startswith("ruleless"))
+    wide = layout == "ruleless_wide"  # columns of wide tables without lines are told by the header alone
+    assert placed >= (0.85 if wide else 0.9 if form in TEXT_FORMATS or ruleless else 0.95)
+    assert full >= (0.8 if form in TEXT_FORMATS or wide else 0.9)  # a text does not say where a merged 二级 began

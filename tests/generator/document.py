@@ -46,7 +46,9 @@ FORMATS = ("pdf", "docx", "xlsx", "html", "tabs", "spaces", "lines")
 OFFICE_FORMATS = ("doc", "xls", "wordpdf", "sheetpdf")
 """Written by LibreOffice out of the DOCX or XLSX, see `office`."""
 ALL_FORMATS = (*FORMATS, *OFFICE_FORMATS, "scan")
-WITH_SPACES = frozenset({"overall", "overall_self", "one_project", "project_self", "prose"})
+WITH_SPACES = frozenset(
+    {"overall", "overall_self", "one_project", "project_self", "prose", "split", "grades", "half_year", "self_split"}
+)
 """Layouts without empty cells between filled ones: the style of raw text 001 loses empty cells."""
 
 SUFFIXES = {
