@@ -24,6 +24,8 @@ from tests.generator.document import SUFFIXES, WITH_SPACES
 from tests.generator.pagination import PageStyle, Paginator, draw_page_style
 
 SEEDS = (3, 11)
+SPLIT = ("split", "outline", "typed", "ruleless_lists", "ruleless_outline", "ruleless_tables")
+"""Layouts that print comparator, value and unit in cells of their own."""
 WHOLE_CELLS = ("docx", "xlsx", "html", "lines")
 """Formats that know no pages: every cell stands whole in them."""
 
@@ -110,7 +112,7 @@ def test_names_and_targets_stand_in_the_file(layout: str, form: str, tmp_path: P
 
 def printed_target(target: str, text: str, layout: str) -> bool:
     """Split layouts print comparator, value and unit in cells of their own, in any order."""
-    if layout not in ("split", "outline", "typed"):
+    if layout not in SPLIT:
         return squeeze(target) in text
     parts = re.fullmatch(r"([≥≤=＝]?)([\d.]*)(.*)", squeeze(target))
     return parts is not None and all(part in text for part in parts.groups())
@@ -130,9 +132,7 @@ def test_no_letter_of_the_gold_is_lost_on_pages(layout: str, form: str, tmp_path
     document = make_document(layout, SEEDS[0])
     letters = Counter(rendered_text(document, form, tmp_path))
     wanted = Counter("".join(squeeze(row["name"]) for row in document.gold))
-    wanted += Counter(
-        "".join(squeeze(row["target"]) for row in document.gold if layout not in ("split", "outline", "typed"))
-    )
+    wanted += Counter("".join(squeeze(row["target"]) for row in document.gold if layout not in SPLIT))
     # pdfium gives these letters of the unembedded font as others
     for letter in set(wanted) - set(letters) if form == "pdf" else ():
         assert letter in "·—"
