@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
-from kpi.text import fold, squeeze
+from kpi.tables.header_grammar import PARTS, composed_role, leading_role
+from kpi.text import KEPT_TEXTS, fold, squeeze
 
 # --- column roles -------------------------------------------------------------------------------------------------------
 # role → header words. Where seen is noted per line: province and kind of document.
@@ -67,7 +68,7 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
     "direction": ("指标方向性", "指标方向", "方向性", "正反向", "正向反向"),
     "description": (
         "绩效指标描述", "指标描述", "指标解释", "指标内容", "指标值说明", "指标说明", "说明", "指标含义", "指标释义", "指标值内容说明",
-        "描述", "绩效内容", "绩效指标解释", "绩效指标内容", "指标解释及计算公式", "计算公式", "指标定义", "内容",
+        "描述", "解释", "释义", "绩效内容", "绩效指标解释", "绩效指标内容", "指标解释及计算公式", "计算公式", "指标定义", "内容",
     ),
     "basis": (
         "指标值确定依据", "指标值设定依据", "绩效标准", "评分标准", "评扣分标准", "评分规则", "确定依据", "设定依据", "指标值依据",
@@ -206,13 +207,13 @@ _LEVEL_DECORATION = re.compile(
 )
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def header_key(text: str) -> str:
     """The comparable form of a header text: folded, no spaces, digits, punctuation; bracketed content kept as words."""
     return _DECORATION.sub("", fold(text))
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def bare_key(text: str) -> str:
     """As `header_key`, with brackets and their content gone: 项目金额（万元） → 项目金额, 产出指标（50分） → 产出指标."""
     folded = fold(text)
@@ -245,12 +246,20 @@ def _look_up(index: dict[str, str], text: str) -> str:
 def column_role(text: str) -> str:
     """The role of a column by its header text, "" when unknown (`三级指标` → `name`)."""
     bare = _without_year(text)
-    if role := _look_up(_COLUMNS, bare):
+    if role := ("/" in bare and _shared_role(bare)) or _look_up(_COLUMNS, bare):
         return role
     if (stage := _STAGE.match(bare)) and _look_up(_COLUMNS, bare[stage.end() :]) == "target":
         return "target"
     wider = _COLUMNS.get(_WIDENING.sub("", bare_key(bare)), "")
-    return "" if wider in {"name", "goal", "project", "unit"} else wider  # 年度绩效指标 stands over several columns
+    if wider and wider not in {"name", "goal", "project", "unit"}:  # 年度绩效指标 stands over several columns
+        return wider
+    return _shared_role(bare) or composed_role(bare_key(bare))
+
+
+def _shared_role(text: str) -> str:
+    """The role of a column that two header words share (指标值及单位); "" where it is one word or one is unknown."""
+    parts = PARTS.split(_BRACKETS.sub("", fold(text)))
+    return leading_role([_look_up(_COLUMNS, part) for part in parts]) if len(parts) > 1 else ""
 
 
 def is_final(text: str) -> bool:
@@ -292,7 +301,7 @@ def group_of(text: str) -> str:
     return _look_up(_GROUPS, text)
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def level_key(text: str) -> str:
     """A level's comparable form: folded, without scores, numbering and brackets (`产 出 指 标（50分）` → `产出指标`)."""
     return _LEVEL_DECORATION.sub("", fold(text))
