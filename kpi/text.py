@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+KEPT_TEXTS = 1 << 15
+"""Answers that a function of a text remembers: more than a long document has cells, and no worker grows with its files."""
+
 # CJK Radicals Supplement (U+2E80…) → unified ideograph, for the radicals that NFKC leaves alone and that PDF text
 # layers hold instead of the character. Source: Unicode EquivalentUnifiedIdeograph.
 _RADICALS_FROM = "⻝⻗⺶⺧⺌⺍⺈⻎⺻⺯⻫⻭⺁⺃⺄⺅⺆⺇⺉⺊⺋⺎⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺦⺨⺩⺪⺫⺬⺭⺮⺰⺲⺳⺹⺼⺽⺾⻁⻂⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻏⻐⻑⻒⻓⻔⻖⻘⻙⻚⻛⻜⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰"

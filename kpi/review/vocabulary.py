@@ -7,7 +7,7 @@ said beside it; all are of the field's usual vocabulary in several provinces and
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import kpi.text
 from kpi.tables.headers import level_key
@@ -43,13 +43,13 @@ def _first(words: tuple[tuple[str, str], ...], text: str) -> str:
     return next((group for word, group in words if word in key), "")
 
 
-@cache
+@lru_cache(maxsize=kpi.text.KEPT_TEXTS)
 def level1_group(text: str) -> str:
     """产出, 效益, 满意度, 成本 or 投入 for a 一级指标, "" for any other."""
     return _first(_LEVEL1_WORDS, text) if text else ""
 
 
-@cache
+@lru_cache(maxsize=kpi.text.KEPT_TEXTS)
 def level2_group(text: str) -> str:
     """The group that a 二级指标 belongs to, "" for any other."""
     return _first(_LEVEL2_WORDS, text) if text else ""
@@ -58,7 +58,7 @@ def level2_group(text: str) -> str:
 _TAIL = re.compile(r"(?:[（(\[【][^（()）\[\]【】]*[)）\]】]|%|‰){1,20}$")
 
 
-@cache
+@lru_cache(maxsize=kpi.text.KEPT_TEXTS)
 def bare_name(name: str) -> str:
     """A name as patterns see it: folded, without a unit in brackets or `%` at its end."""
     folded = fold(name)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cache
+from functools import lru_cache
 
-from kpi.text import fold, squeeze
+from kpi.text import KEPT_TEXTS, fold, squeeze
 
 _AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?|[-—–/]+")
 _CODE = re.compile(r"(?=[a-z\d-]*\d)[a-z\d][a-z\d-]{2,}")
@@ -59,7 +59,7 @@ _SHORT_TARGETS = frozenset("是否无有优良好中高低快强达零增减")
 """Single letters that are whole targets."""
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def target_likeness(text: str) -> float:
     """How much the text looks like a target (指标值): 1 numbers and comparators, 0.8 grade words, 0 long prose."""
     folded = fold(text)
@@ -109,19 +109,19 @@ def is_project_code(text: str) -> bool:
     return is_code(text) and len(squeeze(text)) >= 12
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def is_leftover(text: str) -> bool:
     """Whether the text is a template's unused line: `……`, `指标2：`."""
     return bool(_LEFTOVER.fullmatch(fold(text)))
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def ends_like_name(text: str) -> bool:
     """Whether the text ends as whole 三级指标 do (率, 次数, 时间, 满意度 …)."""
     return bool(_NAME_END.search(fold(text)))
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def name_cost(text: str) -> float:
     """Cost of reading the text as an indicator's name."""
     if is_project_code(text):
@@ -136,7 +136,7 @@ def name_cost(text: str) -> float:
     return 1.5 if likeness >= 0.8 else 0.0
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def target_cost(text: str) -> float:
     """Cost of reading the text as a target."""
     if is_project_code(text):
@@ -196,7 +196,7 @@ def _bracket_cost(head: str, tail: str) -> float:
     return 3.0 if after else -3.0
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def _open_brackets(text: str) -> int:
     folded = fold(text)
     return sum(folded.count(left) - folded.count(right) for left, right in ("()", "[]", "《》", "【】", "“”"))

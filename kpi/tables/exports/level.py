@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from kpi.tables.exports.content import (
     cut_name_cost,
@@ -21,7 +21,7 @@ from kpi.tables.exports.parts import SHIFT_STEP, join_fragments
 from kpi.tables.exports.rows import CUT, DRIFT, NOWHERE, GridRow, Placed, RawRow
 from kpi.tables.exports.schema import FREE, SIDE, Schema
 from kpi.tables.headers import is_level1, is_level2, is_total
-from kpi.text import fold
+from kpi.text import KEPT_TEXTS, fold
 
 CUT_AT_PAGE = 1.0
 CUT_INSIDE = 6.0
@@ -64,7 +64,7 @@ _COMPARATORS = frozenset(
 )
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def cell_cost(text: str, role: str) -> float:
     """Cost of reading a text as a cell of a column with the role."""
     if is_leftover(text):

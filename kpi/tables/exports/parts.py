@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from kpi.tables.exports.content import (
@@ -18,7 +18,7 @@ from kpi.tables.exports.content import (
 )
 from kpi.tables.exports.rows import NOWHERE, Placed, RawRow
 from kpi.tables.exports.schema import MONEY, Schema
-from kpi.text import fold
+from kpi.text import KEPT_TEXTS, fold
 
 SHIFT_INSIDE = 1.5
 """Cost of a drift that changes inside a row (one of 170 rows of the given exports)."""
@@ -145,7 +145,7 @@ def charged(pair: Pair) -> float:
     return name_cost(pair.name) + (target_cost(pair.target) if pair.target else NAME_ALONE)
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def affinity(name: str, group: str) -> float:
     """How ill a name fits its group: 满意度 belongs to 满意度指标. Weak, for documents put indicators anywhere."""
     folded = fold(name)
@@ -206,7 +206,7 @@ def _prefix(cells: Sequence[Placed], schema: Schema, first: int) -> tuple[float,
     return cheapest if cheapest[0] < 12.0 else None
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def prefix_cost(text: str, role: str) -> float:
     """Cost of reading a text as the code, project, amount … of a project's row."""
     if role == "code":

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from kpi.tables.exports.content import ends_like_name, is_code, is_leftover, target_likeness
@@ -21,6 +21,7 @@ from kpi.tables.exports.parts import prefix_cost
 from kpi.tables.exports.schema import BEGINNING, MONEY, OF_PROJECT, SIDE, Schema
 from kpi.tables.exports.tokens import Gap, Token, em_width
 from kpi.tables.headers import is_level2, is_total
+from kpi.text import KEPT_TEXTS
 
 LONGEST_CELL = 16
 """Most tokens of one cell (reasons and goals in narrow columns have most)."""
@@ -201,7 +202,7 @@ _TYPED = re.compile("定[量性]|[正反]向")
 _CODED = re.compile("[0-9]{6}[0-9A-Z]{9,20}")
 
 
-@cache
+@lru_cache(maxsize=KEPT_TEXTS)
 def _cost(text: str, role: str, *, listed: bool) -> float:
     """Cost of reading a text as a cell; `listed`: the table lists projects, whose goals are sentences among the cells."""
     if is_total(text):
