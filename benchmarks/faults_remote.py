@@ -101,10 +101,12 @@ def killed_writers(kills: int) -> Tally:
         for kill in range(kills):
             with _machine(folder, "ab"[kill % 2]) as store:
                 process = start("publish", store, last + 1, 1000)
-                time.sleep(source.uniform(0.0, 2.0))
+                assert process.stdout is not None
+                lines = [process.stdout.readline() for _ in range(kill % 3)]
+                time.sleep(source.uniform(0.0, 1.5))
                 process.send_signal(signal.SIGKILL)
                 out, _ = process.communicate(timeout=_TIMEOUT)
-            told = max([last, *(int(line) for line in out.split())])
+            told = max([last, *(int(line) for line in "".join([*lines, out]).split())])
             with _machine(folder, f"fresh-{kill}") as store:
                 found = records_of(store)
             held = len({record[0] for record in found})
