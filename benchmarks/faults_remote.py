@@ -36,6 +36,8 @@ def available() -> bool:
 @contextmanager
 def _machine(folder: Path, name: str) -> Iterator[str]:
     """Work on a machine of this name; gives the URL of the store."""
+    import plain_storage  # noqa: F401 - registers the file system
+
     with mock.patch.dict(os.environ, {"KPI_CACHE": str(folder / "machines" / name)}):
         yield f"plain://{folder}/remote"
 
