@@ -65,6 +65,10 @@ class SpacedTable:
         return [RawRow(tuple(Placed(NOWHERE, text) for _, text in row)) for row in self.rows]
 
 
+_MOST_WORDS = 26
+"""Words of a header; lists with three levels, funds and scores have 18. Time grows with the square of the columns."""
+
+
 def spaced_tables(lines: Sequence[str]) -> list[SpacedTable]:
     """Performance tables of a text without tabs."""
     plain = ["" if "\t" in line else line for line in lines]
@@ -112,7 +116,7 @@ def _header_at(tokens: Sequence[Token], start: int) -> tuple[list[str], int] | N
     if (
         not {"target", "grade_best"} & set(roles)
         or "name" not in roles
-        or len(words) < 4
+        or not 4 <= len(words) <= _MOST_WORDS
         or not ({"level1", "level2"} & set(roles) or _groups(words))
     ):
         return None
