@@ -109,7 +109,9 @@ def split(
 @click.argument("name", metavar=NAME)
 @click.argument("members", nargs=-1, required=True, metavar="写法…")
 @_deciding
-def remove(name: str, members: tuple[str, ...], store: Path | str, author: str | None, reason: str, quiet: bool) -> None:
+def remove(
+    name: str, members: tuple[str, ...], store: Path | str, author: str | None, reason: str, quiet: bool
+) -> None:
     """把写法从一类中移出，各自成为一类。
 
     名称可以是任一写法、规范名称或同类指标编号。
