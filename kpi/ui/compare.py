@@ -19,6 +19,7 @@ from kpi.ui.cluster_list import ClusterTable, cluster_table, find_clusters
 from kpi.ui.compare_charts import on_any_ground, row_step
 from kpi.ui.compare_export import comparison_picture, comparison_workbook, distinct
 from kpi.ui.comparing import MOST_INDICATORS, Wanted, compare, read_wanted
+from kpi.ui.downloads import show_download
 from kpi.ui.markup import escape, shorten
 from kpi.ui.navigation import go, link
 from kpi.ui.stores import require_store
@@ -129,15 +130,13 @@ def _show_settings(comparison: Comparison, wanted: Wanted) -> None:
 
 
 def _show_export(comparison: Comparison) -> None:
-    st.download_button(
-        "导出 Excel", partial(comparison_workbook, comparison), file_name="指标对比.xlsx", key="export-compare", on_click="ignore",
-        icon=":material/download:", mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    show_download(
+        "导出 Excel", partial(comparison_workbook, comparison), "指标对比.xlsx", key="export-compare", icon=":material/download:"
     )  # fmt: skip
     if comparison.sets:
         for ending in CHART_FORMATS:
-            st.download_button(
-                f"图 {ending.upper()}", partial(comparison_picture, comparison, ending), file_name=f"指标对比.{ending}",
-                key=f"export-{ending}", on_click="ignore",
+            show_download(
+                f"图 {ending.upper()}", partial(comparison_picture, comparison, ending), f"指标对比.{ending}", key=f"export-{ending}"
             )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from kpi.model import RECORD_FIELDS
 from kpi.ui import address
+from kpi.ui.downloads import show_download
 from kpi.ui.markup import escape
 from kpi.ui.navigation import link
 from kpi.ui.page_image import show_pages
@@ -158,14 +159,7 @@ def _show_place(store: Store, hit: Hit) -> None:
 
 
 def _show_download(original: Any, record: Mapping[str, Any]) -> None:
-    st.download_button(
-        "下载原文件",
-        original.read_bytes,
-        file_name=record["document"],
-        on_click="ignore",
-        icon=":material/download:",
-        key="original",
-    )
+    show_download("下载原文件", original.read_bytes, record["document"], key="original", icon=":material/download:")
 
 
 def _show_project(store: Store, hit: Hit) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kpi.ui import address
+from kpi.ui.downloads import show_download
 from kpi.ui.imports import parsed, show_failure
 from kpi.ui.markup import escape, shorten
 from kpi.ui.navigation import link
@@ -36,10 +37,6 @@ _EVERY = ""
 _MOST_DOCUMENTS = 200
 """Documents that are reviewed together, the latest imports; each takes some hundredths of a second the first time."""
 _MOST_SHOWN = 1000
-_MIMES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 _STATE = "review-upload"
 _LEAST_DIGITS = 8
 
@@ -136,10 +133,10 @@ def _show_found(found: list[Found], about: str, *, with_store: bool) -> None:
         st.markdown(f"共 **{count(len(shown))}** 条审核意见　:gray[{escape(told)}]", width="content")
         with st.container(horizontal=True, width="content"):
             for ending, title in (("xlsx", "导出审核意见"), ("docx", "Word")):
-                st.download_button(
-                    title, partial(findings_file, shown, ending, with_store=with_store), file_name=f"审核意见.{ending}", on_click="ignore",
+                show_download(
+                    title, partial(findings_file, shown, ending, with_store=with_store), f"审核意见.{ending}",
                     key=f"export-findings-{ending}", disabled=not shown, icon=":material/download:" if ending == "xlsx" else None,
-                    help=f"{about}：{len(shown)} 条", mime=_MIMES[ending],
+                    help=f"{about}：{len(shown)} 条",
                 )  # fmt: skip
     if not found:
         st.success("没有发现问题。", icon=":material/check_circle:")

@@ -12,6 +12,7 @@ import streamlit as st
 from kpi.errors import UsageError
 from kpi.ui import address
 from kpi.ui.asking import FILTERS, SIZES, SORTS, Asked, read_asked
+from kpi.ui.downloads import show_download
 from kpi.ui.facets import clear, show_facets, show_range
 from kpi.ui.guard import tell
 from kpi.ui.markup import escape, mark, shorten
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 WIDTHS = (3.6, 1.9, 1.5, 3.6)
 EXAMPLES = ("参保群众满意度", "按时发放率", "成本控制率 value>=90%", "category:时效", "培训人次 OR 培训人数")
-_MIMES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
 
 def show() -> None:
@@ -136,9 +136,9 @@ def _show_toolbar(answer: Answer, asked: Asked, query: Query) -> None:
                 **address.bind("sort", asked.sort, lambda sort: sort or None),
             )  # fmt: skip
             for ending, title in (("xlsx", "导出 Excel"), ("csv", "CSV")):
-                st.download_button(
+                show_download(
                     title, partial(exported, query, asked.filters, asked.sort, ending, copies=asked.copies),
-                    file_name=f"绩效指标.{ending}", mime=_MIMES[ending], key=f"export-{ending}", on_click="ignore", disabled=not answer.total,
+                    f"绩效指标.{ending}", key=f"export-{ending}", disabled=not answer.total,
                     icon=":material/download:" if ending == "xlsx" else None, help=f"导出这 {count(answer.total)} 条，不止本页",
                 )  # fmt: skip
 

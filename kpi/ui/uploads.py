@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from kpi.errors import BadInput, KpiError, error_parts
+from kpi.errors import BadInput, KpiError, StoreError, error_parts
 from kpi.ingestion.sources import SUFFIXES
 from kpi.logs import failure_fields
 
@@ -132,7 +132,7 @@ def add_to_store(uploads: Iterable[Upload], store: Path | str, attributes: Mappi
         StoreError: the store cannot be written, or another writer does not finish.
     """
     from kpi.catalog.layout import Layout
-    from kpi.ingestion import ParsedResults, SerialExecutor, ingest
+    from kpi.ingestion import ParsedResults
 
     layout = Layout(store)
     layout.create()
@@ -149,6 +149,30 @@ def add_to_store(uploads: Iterable[Upload], store: Path | str, attributes: Mappi
         results.keep_original(sha256, target)
         results.save(upload.document)
         paths.append(target)
+    return _published(paths, store, attributes)
+
+
+def _published(paths: Sequence[Path], store: Path | str, attributes: Mapping[str, str | int]) -> IngestReport:
+    """Publish in a process of its own: building a snapshot keeps the processor from the pages of others, and memory."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    from kpi.catalog.layout import Layout
+
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(_publish, paths, store, attributes).result()
+        except BrokenProcessPool as error:
+            raise StoreError(
+                "发布没有完成，原有内容不受影响", where=Layout(store).shown, found="发布进程中断，可能是内存不足", advice="稍后重试，或一次少选几个文件",
+                code="not_written",
+            ) from error  # fmt: skip
+
+
+def _publish(paths: Sequence[Path], store: Path | str, attributes: Mapping[str, str | int]) -> IngestReport:
+    from kpi.ingestion import SerialExecutor, ingest
+
     return ingest(paths, store, executor=SerialExecutor(), attributes=attributes)
 
 
