@@ -146,6 +146,8 @@ def _warm() -> None:
     """Load what the first visitor would wait for: libraries, the store and its index."""
     import importlib
 
+    # it tells that there is no server yet, which is why this is done
+    logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
     for module in _FIRST:
         importlib.import_module(module)
     from kpi.ui.stores import open_newest
