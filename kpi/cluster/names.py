@@ -45,9 +45,13 @@ UNIT_FAMILIES = {
 LONG_WORD = 4
 """Characters of a word that no head may cut; shorter ones (残疾人) share their last one with heads (人数)."""
 
+STEM = 2
+"""Characters of the word that a rate is of."""
+
 SATISFACTION = "满意"
 AWARENESS = "知晓"
 SENTENCE = "状态/句"
+STATES = frozenset({"状态", "状态/率"})
 # Families in which it matters who answers or is served, even if it is everybody.
 ANSWERED = frozenset({SATISFACTION, AWARENESS, SENTENCE, "状态", "状态/成效"})
 # Families whose names are made of weak words, so that these always weigh: 保障经办管理体系实施 is not 服务体系优化情况.
@@ -55,6 +59,7 @@ WORDY = frozenset({SATISFACTION, SENTENCE, "状态/成效", "能力", "水平"})
 
 _LEAD = re.compile(r"(?:(?:三级)?指标\d*[:：、.]|[(（]?[0-9一二三四五六七八九十]{1,2}[)）、.:：](?!\d)|[①-⑳])")
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
+_NOTE = re.compile(r".+[(\[【〔]([^()\[\]【】〔〕]+)[)\]】〕]")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-—~至到](?:19|20)?\d\d)?年度?")
 _TAIL = re.compile(r"(?:[≥≤<>=±]+[\d.]*|\d{1,12}(?:\.\d{1,12})?%|%|‰)+")
 _PLACE = re.compile(r"^(?:全(?:市|省|县|区|州|旗|镇)|[本我](?:市|省|县|区))")
@@ -107,6 +112,8 @@ class Tags:
     """Aspects that one name may leave out (完成, 覆盖)."""
     contrasts: frozenset[tuple[str, str]] = frozenset()
     numbers: frozenset[str] = frozenset()
+    stem: str = ""
+    """What a rate or degree is of, where no action or aspect says it: 巩固 of 巩固率."""
     subject: bool = True
     """Whether a word of substance says what is measured: 公务接待总成本 has a subject, 项目总成本 has none."""
 
@@ -198,6 +205,8 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
     """Read one name; the result depends on the name and the vocabulary alone."""
     words = vocabulary or load_vocabulary()
     text, unit_family = _clean(name, words)
+    if note := _NOTE.fullmatch(fold(name)):
+        text = _note_first(text, note[1], words)
     ending = next((word for word in words.endings if len(text) > len(word) + 1 and text.endswith(word)), "")
     head, family = _head(text[: len(text) - len(ending)], words)
     if not head:
@@ -206,8 +215,9 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
         family = unit_family
     body = text[: len(text) - len(ending) - len(head)]
     entries = _segments(body, words)
-    tagged = entries + [words.words[word] for word in (head, ending) if word in words.words]
+    tagged = [*entries, *words.said_by(head), *words.said_by(ending)]
     tokens = _weigh(entries, family, words, body)
+    told = any(entry.actions or entry.strong or entry.weak for entry in tagged)
     return NameForm(
         normal=_normal(name, text),
         head=head,
@@ -219,16 +229,27 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
             weak=frozenset().union(*(entry.weak for entry in tagged)),
             contrasts=frozenset(contrast for entry in tagged for contrast in entry.contrasts),
             numbers=frozenset(_NUMBER.findall(body)),
-            subject=_has_subject(tokens, family),
+            stem="" if told or family not in STATES else body[-STEM:],
+            subject=_has_subject(tokens, family, words),
         ),
     )
 
 
-def _has_subject(tokens: Sequence[Token], family: str) -> bool:
-    """For an awareness (知晓率) whether it says of what, for others whether a word of substance stands in the name."""
+def _note_first(text: str, note: str, words: Vocabulary) -> str:
+    """The text with the note that closes it in front, where a head comes to its end by that: 检查单位数（消防） → 消防检查单位数."""
+    rest = text.removesuffix(note)
+    return note + rest if len(rest) < len(text) and _head(rest, words)[0] and not _head(text, words)[0] else text
+
+
+def _has_subject(tokens: Sequence[Token], family: str, words: Vocabulary) -> bool:
+    """For an awareness (知晓率) whether it says of what, for others whether a word of substance stands in the name, or an
+    action that says of what it is (造林).
+    """
     if family == AWARENESS:
         return any(token.kind != PERSON for token in tokens)
-    return any(token.kind in (PLAIN, NARROW) for token in tokens)
+    return any(
+        token.kind in (PLAIN, NARROW) or (token.kind == ACTION and token.text in words.telling) for token in tokens
+    )
 
 
 def _head(text: str, words: Vocabulary) -> tuple[str, str]:

@@ -28,6 +28,7 @@ PLAIN_MEASURES = frozenset({"数量", "金额", "面积", "长度", "成本", "�
 # Families in which a word of substance need not be named: who answers, or weak words, tell them apart.
 WITHOUT_SUBJECT = (WORDY | ANSWERED) - {AWARENESS}
 STATE = "状态"
+RATED = frozenset({"状态/率", "状态/句"})
 # Heads of which the actions are the thing itself: 监管能力 is not 监管宣传能力.
 ABSTRACT = frozenset({"能力", "水平", "状态/成效"})
 
@@ -44,9 +45,9 @@ def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
     """All reasons against a pair, in a fixed order; the same from both sides."""
     found = []
     families = {a.family, b.family}
-    if not families_meet(a.family, b.family) or (a.family != b.family and _other_state(a, b)):
+    if not _measures_meet(a, b):
         found.append(Veto("计量", a.family, b.family))
-    if a.subject != b.subject and not families & WITHOUT_SUBJECT:
+    if a.subject != b.subject and (families == RATED or not families & WITHOUT_SUBJECT):
         found.append(Veto("主体", *("有" if tags.subject else "无" for tags in (a, b))))
     if a.actions and b.actions and (a.actions != b.actions if families & ABSTRACT else not a.actions & b.actions):
         found.append(_veto("动作", a.actions, b.actions))
@@ -61,10 +62,18 @@ def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
     return found
 
 
-def _other_state(a: Tags, b: Tags) -> bool:
-    """A rate meets a degree of the same action or aspect (稳定率, 稳定性), not one of nothing in common (参保率, 保障情况)."""
+def _measures_meet(a: Tags, b: Tags) -> bool:
+    """Whether the heads measure one thing. A rate meets a degree of the same action, aspect or last word (稳定率, 稳定性), not
+    one of nothing in common (参保率, 保障情况); and a sentence that says the aspect itself (补助发放及时率, 及时发放补助).
+    """
+    if a.family == b.family:
+        return True
+    if {a.family, b.family} == RATED:
+        return bool(a.strong & b.strong)
+    if not families_meet(a.family, b.family):
+        return False
     shared = (a.actions & b.actions) | (a.strong & b.strong) | (a.weak & b.weak)
-    return group_of(a.family) == STATE and not shared
+    return group_of(a.family) != STATE or bool(shared) or (a.stem == b.stem != "")
 
 
 def _contrasts(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:

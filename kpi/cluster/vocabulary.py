@@ -1,6 +1,6 @@
 """Vocabulary of indicator names (指标名称词表): data files → one lexicon that reads a name in a single pass.
 
-The words are data (`kpi/data/cluster_vocabulary.toml`); users add files of the same shape, whose lists are joined to it.
+The words are data (`BUILT_IN` in `kpi/data`); users add files of the same shape, whose lists are joined to them.
 """
 
 from __future__ import annotations
@@ -49,13 +49,23 @@ class Vocabulary:
     """Words after the head that do not hide it (死亡人数下降), longest first."""
     implied: Mapping[str, tuple[str, ...]]
     """Narrowing word → words that say it already: 老年人 adds little beside 高龄."""
+    telling: frozenset[str]
+    """Actions that say of what they are (造林, 审计): a name with one of them has a subject."""
     whole: Mapping[str, frozenset[str]]
     """Family → words that leave its measure without a subject of its own (项目预算控制数)."""
     lengths: Mapping[str, tuple[int, ...]]
     """Last character of a word → lengths of the words that end so."""
     longest_head: int
+    head_words: Mapping[str, tuple[Entry, ...]]
+    """Head or ending → entries of the words in it: 下降幅度 tells of 下降."""
+
+    def said_by(self, suffix: str) -> tuple[Entry, ...]:
+        """What a head or an ending says beside what is measured."""
+        return self.head_words.get(suffix, ())
 
 
+BUILT_IN = ("cluster_vocabulary.toml", "cluster_fields.toml")
+"""General words of officers, then those of single fields (education, health, water …)."""
 SECTIONS = ("heads", "units", "words", "synonyms", "actions", "aspects", "qualifiers", "implied", "contrasts")
 
 
@@ -70,8 +80,9 @@ def load_vocabulary(paths: Iterable[str | Path] = ()) -> Vocabulary:
 
 @lru_cache(maxsize=8)
 def _load(paths: tuple[str, ...]) -> Vocabulary:
-    built_in = files("kpi.data").joinpath("cluster_vocabulary.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(built_in)
+    data: dict[str, Any] = {}
+    for name in BUILT_IN:
+        data = _joined(data, tomllib.loads(files("kpi.data").joinpath(name).read_text(encoding="utf-8")))
     for path in paths:
         data = _joined(data, _read(Path(path)))
     return _compile(data)
@@ -148,7 +159,7 @@ def _compile(data: Mapping[str, Any]) -> Vocabulary:
     alone = frozenset(name for name, group in data["contrasts"].items() if group.get("alone"))
     entries = {word: _entry(draft, word, alone) for word in sorted({*draft.tokens, *draft.tags})}
     _add_synonyms(entries, data["synonyms"])
-    heads = {fold(suffix): family for family, words in data["heads"].items() for suffix in words}
+    heads = _heads(data["heads"])
     units = {fold(unit): family for family, words in data["units"].items() for unit in words}
     return Vocabulary(
         words=entries,
@@ -158,10 +169,38 @@ def _compile(data: Mapping[str, Any]) -> Vocabulary:
         not_for={name: frozenset(group.get("not_for", ())) for name, group in data["contrasts"].items()},
         endings=tuple(sorted(data["words"]["endings"], key=lambda word: (-len(word), word))),
         implied={fold(word): tuple(map(fold, hints)) for word, hints in data["implied"].items()},
+        telling=frozenset(map(fold, data["words"].get("telling", ()))),
         whole={family: frozenset(map(fold, words)) for family, words in data["words"]["whole"].items()},
         lengths=_lengths(entries),
         longest_head=max(map(len, heads)),
+        head_words={suffix: _words_in(suffix, entries) for suffix in (*heads, *map(fold, data["words"]["endings"]))},
     )
+
+
+COUNTED = ("数", "数量", "总数", "总量", "规模", "完成量", "任务数", "任务量")
+"""What is put after a measure without saying more: 里程数, 面积总数, 金额规模."""
+MEASURED = frozenset({"面积", "长度", "天数", "月数", "时间", "金额", "成本", "数量/重", "数量/体积"})
+
+
+def _heads(families: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Suffix → family, with measures that are counted once more (里程数 is a length, not a number)."""
+    heads = {fold(suffix): family for family, words in families.items() for suffix in words}
+    for suffix, family in list(heads.items()):
+        if family in MEASURED and len(suffix) > 1:
+            for count in COUNTED:
+                heads.setdefault(suffix + count, family)
+    return heads
+
+
+def _words_in(suffix: str, entries: Mapping[str, Entry]) -> tuple[Entry, ...]:
+    """Entries with tags of the words in a suffix, longest first from the left; its own entry where it is a word itself."""
+    found, at = [], 0
+    while at < len(suffix):
+        end = next((end for end in range(len(suffix), at, -1) if suffix[at:end] in entries), at + 1)
+        if suffix[at:end] in entries:
+            found.append(entries[suffix[at:end]])
+        at = end
+    return tuple(found)
 
 
 def _lengths(entries: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -203,12 +242,30 @@ def _draft_tags(draft: _Draft, data: Mapping[str, Any]) -> None:
 
 def _add_synonyms(entries: dict[str, Entry], synonyms: Mapping[str, Sequence[str]]) -> None:
     """Give every wording the tokens of its canonical word."""
-    for canonical in sorted(synonyms, key=len):  # 脱贫户 is spelled with 脱贫, which may be a wording itself
-        words = synonyms[canonical]
-        target = _spelled(fold(canonical), entries)
-        for word in (canonical, *words):
-            own = entries.get(fold(word))
-            entries[fold(word)] = _merged(target, own) if own else target
+    for canonical, words in sorted(_classes(synonyms).items(), key=lambda item: len(item[0])):
+        target = _spelled(canonical, entries)  # 脱贫户 is spelled with 脱贫, which may be a wording itself
+        for word in words:
+            own = entries.get(word)
+            entries[word] = _merged(target, own) if own else target
+
+
+def _classes(synonyms: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Canonical word → all wordings: lists of several files that share a canonical word or a wording of it are one class."""
+    canonical_of: dict[str, str] = {}
+    classes: dict[str, list[str]] = {}
+    for canonical, words in synonyms.items():
+        mine = canonical_of.get(fold(canonical), fold(canonical))
+        for word in map(fold, (canonical, *words)):
+            theirs = canonical_of.get(word, mine)
+            if theirs != mine and word == theirs:  # a canonical word that another list calls a wording
+                classes[mine].extend(classes.pop(theirs))
+                canonical_of.update(dict.fromkeys(classes[mine], mine))
+            canonical_of[word] = mine
+            classes.setdefault(mine, []).append(word)
+    return {
+        canonical: [word for word in dict.fromkeys(words) if canonical_of[word] == canonical]
+        for canonical, words in classes.items()
+    }
 
 
 def _entry(draft: _Draft, word: str, alone: frozenset[str]) -> Entry:
