@@ -45,12 +45,17 @@ UNIT_FAMILIES = {
 LONG_WORD = 4
 """Characters of a word that no head may cut; shorter ones (残疾人) share their last one with heads (人数)."""
 
+COUNTED_SENTENCE = 12
+"""Characters up to which a sentence may be a thing that is counted."""
+COUNTED_ACTIONS = frozenset({"建设", "改造", "购置", "维修", "安装", "更换", "印刷", "放映", "演出", "拆除", "慰问"})
 STEM = 2
 """Characters of the word that a rate is of."""
 
 SATISFACTION = "满意"
 AWARENESS = "知晓"
 SENTENCE = "状态/句"
+# Who benefits (受益群众, 受益对象) is who is served, to the templates of budgets.
+BENEFITING, SERVED = (WEAK, "受益"), (PLAIN, "服务对象")
 STATES = frozenset({"状态", "状态/率"})
 # Families in which it matters who answers or is served, even if it is everybody.
 ANSWERED = frozenset({SATISFACTION, AWARENESS, SENTENCE, "状态", "状态/成效"})
@@ -216,6 +221,8 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
     body = text[: len(text) - len(ending) - len(head)]
     entries = _segments(body, words)
     tagged = [*entries, *words.said_by(head), *words.said_by(ending)]
+    if not head and _is_counted(entries, text):
+        family = unit_family or "数量"
     tokens = _weigh(entries, family, words, body)
     told = any(entry.actions or entry.strong or entry.weak for entry in tagged)
     return NameForm(
@@ -233,6 +240,16 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
             subject=_has_subject(tokens, family, words),
         ),
     )
+
+
+def _is_counted(entries: Sequence[Entry], text: str) -> bool:
+    """Whether a name without a head says what is made or given away, of which a target tells how many: 改造危桥, 新增停车位, 完成危桥改造."""
+    if len(text) > COUNTED_SENTENCE or not entries or not entries[-1].tokens:
+        return False
+    if entries[-1].tokens[-1][0] != PLAIN and not (text.startswith("完成") and entries[-1].actions & COUNTED_ACTIONS):
+        return False
+    done = [entry for entry in entries if entry.actions & COUNTED_ACTIONS or ("增量", "新增") in entry.contrasts]
+    return bool(done) and not any(entry.strong for entry in entries)
 
 
 def _note_first(text: str, note: str, words: Vocabulary) -> str:
@@ -368,7 +385,11 @@ def _weak_respondent(weights: dict[tuple[str, str], float]) -> None:
     """In a satisfaction weak words beside 群众, 人员 say who answers (受益群众), so they get the weight of a respondent."""
     everybody = (PERSON, "群众")
     weak = [token for token in weights if token[0] == WEAK]
-    if weak and (everybody in weights or (PERSON, "") in weights):
+    if weak == [BENEFITING] and (everybody in weights or (PERSON, "") in weights):
+        for token in (BENEFITING, everybody, (PERSON, "")):
+            weights.pop(token, None)
+        weights[SERVED] = float(len(SERVED[1]))
+    elif weak and (everybody in weights or (PERSON, "") in weights):
         weights.update(dict.fromkeys(weak, GENERAL_PERSON_WEIGHT))
         if weights.pop(everybody, None):
             weights[PERSON, ""] = WEIGHTS[PERSON]

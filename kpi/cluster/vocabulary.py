@@ -236,7 +236,7 @@ def _draft_tags(draft: _Draft, data: Mapping[str, Any]) -> None:
                 draft.tag(word, strength, canonical)
     for name, group in data["contrasts"].items():
         for member, words in group["members"].items():
-            for word in words:
+            for word in (*words, *(other for word in words for other in data["aspects"]["strong"].get(word, ()))):
                 draft.tag(word, "contrasts", (name, member))
 
 
