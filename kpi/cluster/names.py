@@ -213,12 +213,22 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
     if note := _NOTE.fullmatch(fold(name)):
         text = _note_first(text, note[1], words)
     ending = next((word for word in words.endings if len(text) > len(word) + 1 and text.endswith(word)), "")
-    head, family = _head(text[: len(text) - len(ending)], words)
-    if not head:
+    before = text[: len(text) - len(ending)]
+    while ending and (adverb := next((word for word in words.adverbs if before.endswith(word)), "")):
+        before = before[: -len(adverb)]
+    head, family = _head(before, words)
+    if head:
+        text = before + ending
+    else:
         ending = ""
+        head, family = _head(text, words)
     if unit_family and (family == "数量" or (not head and unit_family.startswith("数量"))):
         family = unit_family
+    if head and _states_aspect(text, family, words):
+        head, ending, family = "", "", SENTENCE
     body = text[: len(text) - len(ending) - len(head)]
+    if family == SATISFACTION:
+        body = _without_implied(body, words)
     entries = _segments(body, words)
     tagged = [*entries, *words.said_by(head), *words.said_by(ending)]
     if not head and _is_counted(entries, text):
@@ -240,6 +250,23 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
             subject=_has_subject(tokens, family, words),
         ),
     )
+
+
+def _states_aspect(text: str, family: str, words: Vocabulary) -> bool:
+    """Whether a name tells how something is done and only ends in what looks like a measure: 及时发放补助资金."""
+    first = next((words.words[text[:end]] for end in range(4, 1, -1) if text[:end] in words.words), None)
+    return family in ("金额", "成本") and first is not None and "及时" in first.strong
+
+
+def _without_implied(body: str, words: Vocabulary) -> str:
+    """Who answers without the place or service that goes with it: 景区游客, 游客对旅游 → 游客."""
+    for who, served in words.answering.items():
+        if who in body:
+            before, after = body.split(who, 1)
+            for word in served:
+                before, after = before.replace(word, ""), after.replace(word, "")
+            body = before + who + after
+    return body
 
 
 def _is_counted(entries: Sequence[Entry], text: str) -> bool:

@@ -47,6 +47,10 @@ class Vocabulary:
     """Contrast → groups of families in which it does not count (户均 in a 补助标准)."""
     endings: tuple[str, ...]
     """Words after the head that do not hide it (死亡人数下降), longest first."""
+    adverbs: tuple[str, ...]
+    """Words between a head and its ending (服务能力|显著|提升)."""
+    answering: Mapping[str, tuple[str, ...]]
+    """Who answers → the places and services that go without saying (游客: 景区)."""
     implied: Mapping[str, tuple[str, ...]]
     """Narrowing word → words that say it already: 老年人 adds little beside 高龄."""
     telling: frozenset[str]
@@ -66,7 +70,7 @@ class Vocabulary:
 
 BUILT_IN = ("cluster_vocabulary.toml", "cluster_fields.toml")
 """General words of officers, then those of single fields (education, health, water …)."""
-SECTIONS = ("heads", "units", "words", "synonyms", "actions", "aspects", "qualifiers", "implied", "contrasts")
+SECTIONS = ("heads", "units", "words", "synonyms", "actions", "aspects", "qualifiers", "implied", "answering", "contrasts")
 
 
 def load_vocabulary(paths: Iterable[str | Path] = ()) -> Vocabulary:
@@ -168,6 +172,8 @@ def _compile(data: Mapping[str, Any]) -> Vocabulary:
         alone=alone,
         not_for={name: frozenset(group.get("not_for", ())) for name, group in data["contrasts"].items()},
         endings=tuple(sorted(data["words"]["endings"], key=lambda word: (-len(word), word))),
+        adverbs=tuple(sorted(data["words"].get("adverbs", ()), key=lambda word: (-len(word), word))),
+        answering={fold(who): tuple(map(fold, served)) for who, served in data.get("answering", {}).items()},
         implied={fold(word): tuple(map(fold, hints)) for word, hints in data["implied"].items()},
         telling=frozenset(map(fold, data["words"].get("telling", ()))),
         whole={family: frozenset(map(fold, words)) for family, words in data["words"]["whole"].items()},
