@@ -42,9 +42,13 @@ UNIT_FAMILIES = {
 }  # fmt: skip
 """Family of a unit's measure → family of heads."""
 
+COUNTER = "数量/物"
 LONG_WORD = 4
 """Characters of a word that no head may cut; shorter ones (残疾人) share their last one with heads (人数)."""
 
+TESTS = frozenset({"检测", "检验", "抽检"})
+TESTED = Entry(tokens=((ACTION, "检测"),), actions=frozenset({"检测"}))
+"""Of what share passes the ways to test are one: 监测合格率, 抽检合格率."""
 COUNTED_SENTENCE = 12
 """Characters up to which a sentence may be a thing that is counted."""
 COUNTED_ACTIONS = frozenset({"建设", "改造", "购置", "维修", "安装", "更换", "印刷", "放映", "演出", "拆除", "慰问"})
@@ -231,6 +235,8 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
         body = _without_implied(body, words)
     entries = _segments(body, words)
     tagged = [*entries, *words.said_by(head), *words.said_by(ending)]
+    if "合格" in {aspect for entry in tagged for aspect in entry.strong}:
+        entries = [TESTED if entry.actions & TESTS else entry for entry in entries]
     if not head and _is_counted(entries, text):
         family = unit_family or "数量"
     tokens = _weigh(entries, family, words, body)
@@ -306,7 +312,11 @@ def _head(text: str, words: Vocabulary) -> tuple[str, str]:
 
 
 def _cuts_word(text: str, cut: int, words: Vocabulary) -> bool:
-    """Whether a long word lies over the place where a head would begin (违法建|筑面积 → 违法建筑|面积)."""
+    """Whether a long word lies over the place where a head would begin (违法建|筑面积 → 违法建筑|面积), or before a counter a
+    word of which it is the end (样|本数 → 样本|数).
+    """
+    if cut and words.heads[text[cut:]] == COUNTER and text[cut - 1 : cut + 1] in words.words:
+        return True
     for end in range(cut + 1, len(text)):
         for length in words.lengths.get(text[end - 1], ()):
             if length >= LONG_WORD and 0 <= end - length < cut and text[end - length : end] in words.words:
