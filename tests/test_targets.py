@@ -31,7 +31,7 @@ def read_target(row: dict[str, str]) -> Target:
 
 
 def differences(row: dict[str, str], target: Target) -> dict[str, tuple[str, str]]:
-    """Field → (found, expected) where they differ; numbers are compared as numbers."""
+    """Field → (found, expected) where they differ; numbers are compared as numbers. Later tables also hold `approx` and `warnings`."""
     found: dict[str, tuple[str, str]] = {}
     for field in FIELDS:
         value = getattr(target, field)
@@ -42,6 +42,10 @@ def differences(row: dict[str, str], target: Target) -> dict[str, tuple[str, str
             same = (value.isoformat() if isinstance(value, date) else value or "") == expected
         if not same:
             found[field] = (str(value), expected)
+    if "approx" in row and target.approximate != bool(row["approx"]):
+        found["approx"] = (str(target.approximate), row["approx"])
+    if row.get("warnings") and row["warnings"] not in target.warnings:
+        found["warnings"] = (str(target.warnings), row["warnings"])
     return found
 
 

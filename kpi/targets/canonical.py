@@ -9,6 +9,7 @@ from kpi.targets.unit_table import SCALES
 from kpi.targets.units import find_unit, to_base
 
 _TREND_WORDS = {"increase": "提高", "decrease": "下降"}
+_DISTANCES = {"higher": "高于", "lower": "低于"}
 _COMPARED = {"≥": "不低于", "≤": "不超过", ">": "高于", "<": "低于"}
 _EN_DASH = "–"
 _PAIR = 2
@@ -50,8 +51,8 @@ def _change(target: Target) -> str:
     if target.kind != "relative":
         return ""
     baseline = target.baseline
-    if target.direction in {"higher", "lower"}:
-        return _COMPARED[target.comparator] + baseline
+    if target.direction in _DISTANCES:
+        return _DISTANCES[target.direction] + baseline
     if baseline and baseline not in _YEAR_ON_YEAR:
         baseline = f"较{baseline}"
     return baseline + _TREND_WORDS.get(target.direction, "")

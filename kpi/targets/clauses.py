@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kpi.targets.dates import Deadline
-from kpi.targets.scanner import Token
+from kpi.targets.tokens import Token
 from kpi.targets.units import NO_UNIT, Unit, per_unit, to_base
 
 LOWER = ("≥", ">")

@@ -12,6 +12,8 @@ from kpi.targets.dates import names_time
 from kpi.targets.units import NO_UNIT, Unit, as_money, find_unit, to_base
 
 _LAST_MARK = re.compile(r"[^()][%‰]$")  # 设备完好率%
+# 采购数量/台, 培训天数:天
+_AFTER_SLASH = re.compile(r"(?:数|量|额|面积|长度|里程|时间|时长|时限|率|成本|费用?|标准)[/:]([^/:()]{1,6})$")
 _BRACKET = re.compile(r"\((?:单位[:为]?)?([^()]{1,12})\)")
 # Shares in percent; 频率, 汇率 and the like are no shares.
 _SHARE_NAME = re.compile(r"(?:(?<![频速汇功心倍积利辨])率|比例|比重|占比|满意度)(?:\([^()]*\))*$")
@@ -50,7 +52,11 @@ class Base(NamedTuple):
 def read_context(name: str, level1: str) -> Context:
     """Context of an indicator; the same few thousand names recur in every document."""
     folded = clean(name)
-    printed = [*_BRACKET.findall(folded), *(folded[-1] for _ in _LAST_MARK.findall(folded))]
+    printed = [
+        *_BRACKET.findall(folded),
+        *(folded[-1] for _ in _LAST_MARK.findall(folded)),
+        *_AFTER_SLASH.findall(folded),
+    ]
     units = [unit for unit in map(find_unit, printed) if unit is not None and unit.family]
     return Context(
         name=folded,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kpi.targets.numerals import chinese_value
@@ -25,7 +25,7 @@ _TAIL = "(?:底|末|份|初|上旬|中旬|下旬|中)"
 
 _POINT = re.compile(
     rf"""
-    (?:(?P<year>{_Y})年度?|(?P<short>[2-4][0-9])年(?={_N}月|[底末内])|(?P<said>次年|翌年|明年|当年|本年度?|今年|上年|去年))?
+    (?:(?P<year>{_Y})(?:年度?|(?=[Qq][1-4]))|(?P<short>[2-4][0-9])年(?={_N}月|[底末内])|(?P<said>次年|翌年|明年|当年|本年度?|今年|上年|去年))?
     (?:
         (?P<month>{_N})月(?:份)?(?:(?P<day>{_N})(?:[日号]|(?=前|之前|以前|$))|(?P<part>{_TAIL}))?
       | 前(?P<quarters>[三二3])季度(?:末|底)?
@@ -48,7 +48,14 @@ _YEARS = re.compile(rf"{_Y}年?(?:-+|~|至|到)(?P<year>{_Y})(?:学年|年度?)?
 _MONTHS = re.compile(
     rf"(?:(?P<year>{_Y})年度?)?{_N}(?:月份?)?(?:-+|~|至|到)(?P<month>{_N})月份?(?P<part>{_TAIL})?(?!{_N}[日号])"
 )
+# 1-4季度, 第二至第四季度
+_QUARTERS = re.compile(
+    rf"(?:(?P<year>{_Y})年度?)?第?[一二三1-3](?:季度?)?(?:-+|~|至|到)第?(?P<quarter>[二三四2-4])季度?(?:末|底|内)?"
+)
+_EIGHT_MORE = re.compile(r"(?:-+|~|至|到)20[0-9]{6}(?![0-9])")
 _TO = re.compile(r"(?:起)?(?:-+|~|至|到)")
+# 6月30日24时前, 10月8日17:30前 (registration, reports)
+_CLOCK = re.compile(r"(?<=[日号])[0-9]{1,2}(?:[时点](?:整|[0-9]{1,2}分)?|:[0-5][0-9])")
 _SUFFIX = re.compile(rf"\(?(?:含)?\)?(?P<bound>{_BEFORE}|之内|以内|内)?(?:\(含[^()]*\))?")
 
 # 每月10日前, 次月15日前, 每季度末: no single day can be named.
@@ -57,6 +64,10 @@ _RECURRING = re.compile(
     rf"(?:(?:第?[一二三四1-4]季度)|{_N}月份?)?(?:第?{_N}个?(?:日|号|工作日|天))?(?P<tail>底|末|初|上旬|中旬|下旬|终)?(?:之前|以前|前|内|之内)?"
 )
 _RECURRING_END = re.compile(rf"(?:{_N}[日号]|底|末|初|旬|终|前|内|{_N}月份?)$")
+# 每日17时前, 每天8:30前
+_DAILY = re.compile(
+    rf"每(?:个?工作)?[日天](?:上午|下午|早|晚)?[0-9]{{1,2}}(?:[时点](?:整|半|[0-9]{{1,2}}分)?|:[0-5][0-9]){_BEFORE}"
+)
 # T+1日, T+3个工作日: days after a transaction (财政 国库, 公积金, 人社 待遇发放).
 _AFTER_EVENT = re.compile(r"[TtDd]\+[0-9]{1,2}个?(?:工作日|日|天)?(?P<tail>之?内|之?前|以内|以前)?")
 # The shape of a day that no calendar holds (13月45日, 2026.2.30): told, never guessed.
@@ -75,6 +86,11 @@ _EVENT = re.compile(
     r"(?:在|于)?(?:(?:19|20)[0-9]{2}年)?(?:[0-9]{1,2}月)?[一-龥]{0,6}?(?:春节|国庆节?|元旦|中秋节?|端午节?|清明节?|五一|十一|劳动节|节日|两节|汛期|主汛期|雨季|冬季|夏季|秋季|春季|供暖季?|采暖季?|供暖期|采暖期|防火期|"
     r"八一|七一|三八|六一|开学|毕业季?|学期|学年|春耕|秋收|三夏|高考|中考|考试|封冻|上冻|入冬|入汛|汛|台风季|旺季|会议|活动|节|换届|交付)"
     r"(?:召开|来临|到来|开始|结束|举办|开幕)?(?:之前|以前|前)[一-龥]{0,8}"
+)
+# Any season or stage whose end or beginning bounds the work: 休渔期结束前, 播种季前, 项目验收前, 系统上线前.
+_STAGE = re.compile(
+    r"(?:在|于)?[一-龥]{0,8}?(?:[一-龥]{1,4}[期季](?:来临|到来|开始|结束)?|结束|开始|来临|到来|启动|验收|竣工|完工|开工|投产|投用|投入使用|投入运营|交付|上线|结题|结项|开业|开馆|"
+    r"放假|招生|录取|播种|插秧|收割|越冬)(?:之前|以前|前)(?:完成|到位|完工|办结|交付|拨付|发放|建成|落实|全部|[一-龥]{2}完成)*"
 )
 _LAST_QUARTER_MONTH = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
 _DECADE_END = {"初": 10, "上旬": 10, "中": 20, "中旬": 20}
@@ -119,6 +135,8 @@ def read_deadline(text: str, position: int, *, year: int | None, time_name: bool
     if recurring is not None and _RECURRING_END.search(text, position, recurring.end()):
         return Deadline(recurring.end(), None, bound=recurring[0].endswith(("前", "内")), recurring=True)
     after_event = _AFTER_EVENT.match(text, position)
+    if after_event is None and text.startswith("每", position):
+        after_event = _DAILY.match(text, position)
     if after_event is not None:
         return Deadline(after_event.end(), None, bound=True, recurring=True)
     first = _read_range(text, position, year, time_name) or _read_point(text, position, year, time_name)
@@ -134,6 +152,11 @@ def read_deadline(text: str, position: int, *, year: int | None, time_name: bool
         second = _read_point(text, joint.end(), start_year, time_name=True)
         if second is not None:
             first = Deadline(second.end, second.last_day)
+    elif text.startswith("起", first.end) and first.firm:
+        return Deadline(first.end + 1, None)  # 2026年1月1日起: a beginning bounds nothing
+    clock = _CLOCK.match(text, first.end) if text[first.end : first.end + 1].isdigit() else None
+    if clock is not None:
+        first = replace(first, end=clock.end())
     suffix = _SUFFIX.match(text, first.end)
     if suffix is not None and suffix["bound"] is not None and (first.firm or suffix["bound"] in {"前", "之前", "以前"}):
         return Deadline(suffix.end(), first.last_day, bound=True, bare_year=first.bare_year)
@@ -152,7 +175,11 @@ def _read_range(text: str, position: int, year: int | None, time_name: bool) -> 
         return Deadline(years.end(), date(_number(years["year"]), 12, 31))
     months = _MONTHS.match(text, position)
     if months is None:
-        return None
+        quarters = _QUARTERS.match(text, position) if "季" in text else None
+        if quarters is None:
+            return None
+        known = _number(quarters["year"]) if quarters["year"] else year
+        return Deadline(quarters.end(), _month_end(known, _LAST_QUARTER_MONTH[quarters["quarter"]], None))
     month = _number(months["month"])
     if not 1 <= month <= _LAST_MONTH:
         return None
@@ -164,7 +191,13 @@ def _read_range(text: str, position: int, year: int | None, time_name: bool) -> 
 
 def _read_point(text: str, position: int, year: int | None, time_name: bool) -> Deadline | None:
     digits = _DIGITS_DATE.match(text, position)
-    if digits is not None and (not digits["month2"] or time_name or text[digits.end() : digits.end() + 1] == "前"):
+    if digits is not None and (
+        not digits["month2"]
+        or time_name
+        or text[digits.end() : digits.end() + 1] == "前"
+        or _EIGHT_MORE.match(text, digits.end())
+        or _EIGHT_MORE.match(text, position - 1)
+    ):
         day = digits["day"] or digits["day2"]
         found = _day(int(digits["year"]), int(digits["month"] or digits["month2"]), int(day) if day else None)
         if found is not None and (day or digits["sep"] != "-" or time_name or digits.end() == len(text)):
@@ -223,7 +256,8 @@ def _resolve_month(part: dict[str, str], end: int, year: int | None, *, firm: bo
 
 def bound_term(text: str) -> bool:
     """Whether the whole text names a term without a date: 合同有效期内, 汛期前, 规定时限内完成."""
-    return _BOUND_TERM.fullmatch(text) is not None or _EVENT.fullmatch(text) is not None
+    plain = text.replace('"', "")
+    return any(term.fullmatch(plain) is not None for term in (_BOUND_TERM, _EVENT, _STAGE))
 
 
 def _number(text: str) -> int:

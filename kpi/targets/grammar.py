@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kpi.targets.clauses import LOWER, Clause, Parse, join_bounds, join_periods
 from kpi.targets.dates import Deadline
-from kpi.targets.scanner import Token
+from kpi.targets.tokens import Token
 from kpi.targets.units import NO_UNIT, find_unit, read_denominator
 from kpi.targets.vocabulary import ABOUT_AFTER, INDICATOR_ENDS
 
@@ -19,6 +19,8 @@ _YUAN = find_unit("元") or NO_UNIT
 _SIX_DECIMALS = Decimal("0.000001")
 _LONGEST_WHOLE = 20
 """Digits before the point of a ratio; with six after it they fit the 28 of decimal arithmetic."""
+_HOURS_A_DAY = 24
+_DAYS_A_WEEK = 7
 # Short words of comparison that also begin other words (达标, 超市): they must touch the figure.
 _TOUCHING = frozenset(("达", "超", "达到"))
 # An age or a voltage before a figure says what it counts (60岁以上老人1000人, 10kV线路56公里).
@@ -61,7 +63,7 @@ class Parser:
         self.words = ""
         """The words since the open clause."""
         self.pending = ""
-        """What joins the next number to the open clause: `range`, `ratio`, `tolerance` (20±2℃)."""
+        """What joins the next number to the open clause: `range`, `ratio`, `tolerance` (20±2℃), `days` (24×7小时)."""
 
     def parse(self) -> Parse:
         """Read all tokens; afterwards join the bounds of ranges and the periods of rates."""
@@ -86,7 +88,11 @@ class Parser:
             elif self.pending == "tolerance":
                 clause.low, clause.high = clause.low - token.value, clause.low + token.value
                 clause.comparator, clause.end = "in", token.end
+            elif self.pending == "days":
+                self.result.unread.append((clause.end, token.end))
+                clause.end = self.lead.start = token.end
             else:
+                clause.direction = clause.direction or DISTANCES.get(clause.comparator, "")
                 clause.high = token.value
                 clause.end = self.lead.start = token.end
                 clause.comparator = "in"
@@ -155,6 +161,8 @@ class Parser:
                 clause.is_change = True
         else:
             clause.high_unit = token.value
+            if clause.high_unit.family == "points" and clause.compared and clause.direction in DISTANCES.values():
+                clause.baseline, clause.is_change = clause.compared, True
 
     def _fraction(self, _index: int, token: Token) -> None:
         above, below = token.value
@@ -290,13 +298,22 @@ class Parser:
             self.pending = "ratio"
 
     def _slash(self, index: int, token: Token) -> None:
-        self._colon(index, token)
+        """1/3 is a ratio; 55/45分贝 are two figures of one unit."""
+        unit = self.tokens[index + 2] if self._next_role(index) == "number" and index + 2 < len(self.tokens) else None
+        if self.clause is None or self.previous != "number" or unit is None or unit.role != "unit":
+            self._colon(index, token)
+            return
+        self.clause.unit = unit.value
+        self._separator(index, token)
 
     def _times(self, index: int, token: Token) -> None:
-        """7×24小时: the first factor is told as unread, the second is the figure."""
+        """7×24小时, 24×7小时: the hours are the figure, the other factor is told as unread."""
         if self.clause is not None and self.clause.unit.per:
             self._separator(index, token)  # 2100元/人/月×12个月: the price, and how often
         elif self.clause is not None and self.previous in {"number", "unit"} and self._next_role(index) == "number":
+            if self.clause.low == _HOURS_A_DAY and self.tokens[index + 1].value <= _DAYS_A_WEEK:
+                self.pending = "days"
+                return
             self.result.unread.append((self.clause.start, token.end))
             self.result.clauses.remove(self.clause)
             self.clause = None

@@ -24,12 +24,16 @@ def _entries() -> dict[str, tuple[str, Any]]:
     table.update(dict.fromkeys((",", ";", "。", "、", "!", "?", "|"), ("separator", None)))
     table.update(dict.fromkeys(("-", "~", "至", "到", "--", "---", "~~"), ("range", None)))
     table.update({"±": ("plus_minus", None), "+/-": ("plus_minus", None), ":": ("colon", None), "比": ("colon", None)})
-    table.update({"/": ("slash", None), "×": ("times", None), "*": ("times", None), "¥": ("currency", None)})
+    table.update(
+        {"+": ("plus", None), "/": ("slash", None), "×": ("times", None), "*": ("times", None), "¥": ("currency", None)}
+    )
     table.update(
         {
             "人民币": ("currency", None),
             "前": ("top", None),
             "第": ("ordinal", None),
+            "负": ("minus", None),
+            "零下": ("minus", None),
             "零": ("zero", None),
             "百分百": ("whole", None),
         }
@@ -48,18 +52,25 @@ for _word in sorted(LEXICON, key=len, reverse=True):
 
 # Names that hold digits and are no figures: PM2.5, 12345热线, 5G基站, 4A级, 豫财(2023)5号, 第3标段, 1+N, GB18466-2005.
 NAMED = re.compile(
-    r"[A-Za-zμ]{1,20}(?:[-/.]?[0-9]+(?:\.[0-9]+)?)+[A-Za-z]*"
+    r"(?![Pp][Hh][0-9])[A-Za-zμ]{1,20}(?:[-/.]?[0-9]+(?:\.[0-9]+)?)+[A-Za-z]*"
     r"|[2-6][GD](?=[一-龥])|[1-6]A+(?=级|景|$|及|以|、|,)"
     r"|1:[0-9]{3,7}万?(?=比例|地形|地质|测图|数字|基础|图|影像|航)|1:[0-9]{1,3}万(?=比例|地形|地质|测图|数字|基础|图|影像|航)"
+    r"|[1-5]星级(?=[一-龥])(?!以|及)"
     r"|\([0-9]{4}\)第?[0-9]+号|[0-9]{4}\([0-9]+\)号?"
     r"|[0-9]{1,2}:[0-5][0-9](?:-|~|至)[0-9]{1,2}:[0-5][0-9]"
     r"|(?:1[12][0-9]|12[0-9]{3}|9[56][0-9]{3})(?=热线|平台|服务热|便民|接警|接处警|、1[12][0-9]|报警|急救|指挥|工程|投诉|举报|系统|政务)"
-    r"|第[0-9]+(?!名|位|[0-9.]|季)[一-龥]?|[0-9]{1,6}\+(?:[0-9]+|[A-Za-z])(?:\+(?:[0-9]+|[A-Za-z]))*"
+    r"|第[0-9]+(?!名|位|[0-9.]|季|[-~至到][0-9]+[名位])[一-龥]?|[0-9]{1,6}\+(?:[0-9]+|[A-Za-z])(?:\+(?:[0-9]+|[A-Za-z]))*"
 )
 # 不低于前三年平均水平: a baseline, no rank.
 PAST_YEARS = re.compile(r"[前近][一二两三四五六七八九十0-9]+个?[年月]的?(?=平均|均值|水平|同期|实际)")
 NUMBERING = re.compile(r"\(?[0-9]{1,2}(?:\)[.、]?|[.、:](?![0-9]))(?=[^0-9%])")
 FRACTION = re.compile(r"([一二三四五六七八九十百]+)分之([一二三四五六七八九十百]+)")
+
+# 排名全省第5, 位居全国第一: the rank is the figure; 安全第一 is a saying
+RANK = re.compile(r"(?<=[省市国区县州业名列居])第([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?=$|[,;。、)])")
+
+# 介于60分和80分之间, 在5天与10天之间
+BETWEEN = re.compile(r"[和与][^,;。和与]{1,12}之间")
 
 # Output that is to double or quadruple (发改, 工信, 文旅 tables): 产值翻一番, 翻两番.
 DOUBLED = re.compile(r"翻([一两二三四])?番")

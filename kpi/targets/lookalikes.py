@@ -1,10 +1,13 @@
 """Signs and units that were misread (形近字): what can only stand for another sign in a column of comparators or of units.
 
 Recognised text of scans prints ＝ as 二, ≥ as 2 or as > over a line, ‰ as %0. Inside a cell with words and numbers each of
-these may be meant; alone in a column whose header says that it holds comparators or units it may not.
+these may be meant; alone in a column whose header says that it holds comparators or units it may not. Letters inside a number
+(9O%, l00%) can only be digits; a number of a chemical or product name (H2O, O2O) begins with a letter.
 """
 
 from __future__ import annotations
+
+import re
 
 from kpi.targets.cleaning import clean
 
@@ -29,3 +32,17 @@ def read_sign(printed: str) -> str:
 def read_unit_cell(printed: str) -> str:
     """The unit that a cell of a unit column stands for; the printed text where it is none of the known misreadings."""
     return _UNITS.get(clean(printed), printed)
+
+
+_AS_DIGITS = str.maketrans("OolI", "0011")
+_MIXED = re.compile(r"(?<![A-Za-z0-9.])(?:[lI]?[0-9][0-9.]*[Oo]|[lI][0-9Oo])[0-9Oo.]*(?=[%‰;,。)]|[一-龥]|$)")
+
+
+def may_hide_digits(cleaned: str) -> bool:
+    """Whether a letter stands in the text that may be a misread digit; quicker than looking for the number it is in."""
+    return "O" in cleaned or "o" in cleaned or "l" in cleaned or "I" in cleaned
+
+
+def mend_digits(cleaned: str) -> str:
+    """A cleaned target with the letters of its numbers as the digits that they were printed as; of the same length."""
+    return _MIXED.sub(lambda match: match[0].translate(_AS_DIGITS), cleaned)

@@ -13,9 +13,11 @@ from kpi.targets.cleaning import clean
 from kpi.targets.context import Context, base_of, read_context
 from kpi.targets.dates import bound_term
 from kpi.targets.grammar import parse_tokens
+from kpi.targets.lookalikes import may_hide_digits, mend_digits
 from kpi.targets.plausibility import is_beyond_bound, is_split
-from kpi.targets.scanner import Token, scan
+from kpi.targets.scanner import scan
 from kpi.targets.simple import read_simple
+from kpi.targets.tokens import Token
 from kpi.targets.units import NO_UNIT, Unit, per_unit, to_base
 from kpi.targets.wording import read_wording
 
@@ -25,7 +27,7 @@ SUSPICIOUS_VALUE = "suspicious_value"
 
 _BLANK_MARKS = "-/~.…_·*,、。;|"
 # [90,100], [80%,90%): an interval as mathematics writes it (科技, 统计 tables); in round brackets 1,200 may be one number.
-_SQUARE = ("[", "［")
+_SQUARE = frozenset("[［]］")
 _INTERVAL = re.compile(
     r"\(([0-9]{1,6}(?:\.[0-9]{1,4})?%?)[,;、]([0-9]{1,6}(?:\.[0-9]{1,4})?[^0-9()]{0,6})\)([^0-9()]{0,6})"
 )
@@ -35,8 +37,9 @@ _NATURE = re.compile(r"^(?:定性|定量)(?:指标)?[:,]?(?=.)")
 # A year in a sentence is a deadline only where the sentence is about finishing (2026年内全部完成).
 _FINISHING = re.compile(
     r"(?:自|从|在|于|到|至|截至|截止到?|截止|不晚于|不迟于|最迟|最晚|预计|计划|力争|确保|全部|全面|基本|按时|按期|及时|完成|竣工|交付|使用|投入|验收|建成|开工|启动|"
-    r"实施|结束|完毕|办结|执行|合格|通过|到位|支付|拨付|发放|落实|前|底|内|起|止|\.|完工|工作|任务|项目|所有|并|≤|<|=|,|。|之|目标|年度|上线|运行|全年|结项|投用|整改|改造|建设|工程|主体|日期|时间|时限|期限|为|:)*"
+    r"实施|结束|完毕|办结|执行|合格|通过|到位|支付|拨付|发放|落实|前|底|内|起|止|\.|完工|工作|任务|项目|所有|并|≤|<|=|,|。|之|目标|年度|上线|运行|全年|结项|投用|整改|改造|建设|工程|主体|日期|时间|时限|期限|开展|进行|推进|组织|举办|召开|提交|报送|上报|公开|公示|公布|印发|出台|发布|签订|采购|下达|兑付|兑现|结算|清算|移交|供货|到货|安装|调试|缴纳|偿还|持续|服务|为|:)*"
 )  # fmt: skip
+_LISTING = ("、", ",", "和", "及", "与", ";")
 _DEADLINE_LEADS = ("截至", "截止", "截止到", "不晚于", "不迟于", "最迟", "最晚", "≤", "<", "不超过")
 # Longest deadline phrase in words; a longer text is a sentence.
 _LONGEST_TERM = 40
@@ -66,9 +69,9 @@ def normalize(text: str, *, name: str = "", level1: str = "", year: int | None =
         `unread_number`, `suspicious_value`). Never raises for any text.
     """
     cleaned = clean(text)
-    if text.lstrip()[:1] in _SQUARE and (interval := _INTERVAL.fullmatch(cleaned)):
-        cleaned = f"{interval[1]}-{interval[2]}{interval[3]}"  # no thousands mark: [90,100]
     if cleaned.startswith("("):
+        if not _SQUARE.isdisjoint(text) and (interval := _INTERVAL.fullmatch(cleaned)):
+            cleaned = f"{interval[1]}-{interval[2]}{interval[3]}"  # no thousands mark: [90,100], (0,5]
         outer = _OUTER.fullmatch(cleaned)
         cleaned = outer[1] if outer is not None and outer[1] else cleaned
     if cleaned in words.MISSING or not cleaned or (cleaned[0] in _BLANK_MARKS and not cleaned.strip(_BLANK_MARKS)):
@@ -78,6 +81,10 @@ def normalize(text: str, *, name: str = "", level1: str = "", year: int | None =
     simple = None if context.time_name else read_simple(body)
     if simple is not None:
         return _figure(text, body, simple[0], context, _spans(simple[1], body), (), ())
+    if may_hide_digits(body) and (mended := mend_digits(body)) != body:
+        target = normalize(mended, name=name, level1=level1, year=year)
+        told = () if SUSPICIOUS_VALUE in target.warnings else (SUSPICIOUS_VALUE,)
+        return replace(target, text=text, warnings=(*target.warnings, *told))
     if len(body) > _LONGEST_CELL:
         return _with_rest(_read_tokens(text, body[:_LONGEST_CELL], context, year), body[_LONGEST_CELL:])
     return _read_tokens(text, body, context, year)
@@ -213,8 +220,10 @@ def _choose(parse: Parse, tokens: list[Token], body: str, context: Context) -> t
     reading = dates[0].deadline
     if reading is None:
         return [], True
-    rest = body[: _date_start(tokens)] + body[dates[0].end :]
+    rest, chain = _without_dates(body, tokens, dates[0].end)
     if context.time_name or reading.bound or reading.recurring or _FINISHING.fullmatch(rest):
+        if chain and not reading.bound:
+            dates = dates[-1:]  # 2026年上半年、下半年: the last one meets all
         return dates[:1] if len(dates) == 1 else _distinct(dates), True
     return [], True
 
@@ -223,8 +232,16 @@ def _distinct(dates: list[Clause]) -> list[Clause]:
     return [dates[0], *[clause for clause in dates[1:] if clause.deadline is not None and clause.deadline.bound]]
 
 
-def _date_start(tokens: list[Token]) -> int:
-    return next(token.start for token in tokens if token.role == "date")
+def _without_dates(body: str, tokens: list[Token], end: int) -> tuple[str, bool]:
+    """The text around the first date, which ends at `end`, and those listed with it (上半年、下半年); whether there are such."""
+    dates = [token for token in tokens if token.role == "date"]
+    start = dates[0].start
+    listed = False
+    for token in dates[1:]:
+        if body[end : token.start] not in _LISTING:
+            break
+        end, listed = token.end, True
+    return body[:start] + body[end:], listed
 
 
 def _is_closing(clause: Clause, body: str) -> bool:

@@ -30,6 +30,11 @@ def arabic_value(text: str) -> Decimal:
     return Decimal(text.replace(",", "") if "," in text else text)
 
 
+def arabic_or_chinese(text: str) -> Decimal | None:
+    """The number of a numeral of either writing (第3, 第三)."""
+    return arabic_value(text) if text[0].isascii() else chinese_value(text)
+
+
 def chinese_value(text: str) -> Decimal | None:
     """`九十五` → 95, `二〇二六` → 2026, `三万五千` → 35000, `一点五` → 1.5, `半` → 0.5; None where it is no numeral."""
     if text == "半":

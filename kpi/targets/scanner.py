@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple
 
 from kpi.targets import vocabulary as words
 from kpi.targets.dates import impossible_day, read_deadline
-from kpi.targets.lexicon import FRACTION, LENGTHS, LEXICON, NAMED, NUMBERING
-from kpi.targets.numerals import ARABIC, CHINESE, LONGEST_NUMBER, arabic_value, chinese_value
+from kpi.targets.lexicon import BETWEEN, FRACTION, LENGTHS, LEXICON, NAMED, NUMBERING, RANK
+from kpi.targets.numerals import ARABIC, CHINESE, LONGEST_NUMBER, arabic_or_chinese, arabic_value, chinese_value
 from kpi.targets.starts import (
     ABOUT_DIGITS,
     CAPITALS,
+    CASES,
     CHINESE_DIGITS,
     COUNT_ENDS,
     COUNT_START,
@@ -29,27 +29,19 @@ from kpi.targets.starts import (
     MORE,
     NAMED_MARKS,
     NO_NOUN,
+    NOT,
     NOT_NOUNS,
     PATTERNS,
     RANGE_MARKS,
+    RARE_HEADS,
+    ROUND_ABOUT,
+    SIGNED_AFTER,
     SPECIAL_HEADS,
     TENTHS,
 )
+from kpi.targets.tokens import Token, TokenWriter
 from kpi.targets.unit_table import SCALES
 from kpi.targets.units import NO_UNIT, Unit, find_unit, noun_unit, read_denominator, read_unit
-
-
-class Token(NamedTuple):
-    """One token: its role, its stretch `[start, end)` of the cleaned text, and what it means."""
-
-    role: str
-    start: int
-    end: int
-    value: Any = None
-
-
-_new = tuple.__new__
-
 
 _PERCENT = find_unit("%") or NO_UNIT
 _MONTHS = find_unit("个月") or NO_UNIT
@@ -57,17 +49,17 @@ _MULTIPLE = find_unit("倍") or NO_UNIT
 _TENTH_PARTS = find_unit("成") or NO_UNIT
 
 
-class Scanner:
+class Scanner(TokenWriter):
     """Scans one cleaned text. State only: the position, the tokens so far, the start of pending words."""
 
-    __slots__ = ("last_close", "text", "time_name", "tokens", "words_start", "year")
+    __slots__ = ("last_close", "time_name", "year")
 
     def __init__(self, text: str, *, year: int | None = None, time_name: bool = False) -> None:
         self.text = text
+        self.tokens = []
+        self.words_start = 0
         self.year = year
         self.time_name = time_name
-        self.tokens: list[Token] = []
-        self.words_start = 0
         self.last_close = text.rfind(")")
 
     def scan(self) -> list[Token]:
@@ -86,25 +78,8 @@ class Scanner:
                 if not end and character in CHINESE_DIGITS:
                     end = self._chinese(position)
             position = end or position + 1
-        self._flush(stop)
+        self.flush(stop)
         return self.tokens
-
-    def _flush(self, position: int) -> None:
-        if position > self.words_start:
-            self.tokens.append(Token("words", self.words_start, position))
-
-    def _add(self, role: str, start: int, end: int, value: Any = None) -> int:
-        if start > self.words_start:
-            self.tokens.append(Token("words", self.words_start, start))
-        self.tokens.append(_new(Token, (role, start, end, value)))
-        self.words_start = end
-        return end
-
-    def _previous_role(self, position: int) -> str:
-        """Role of the token that ends at `position`; `words` for pending words, "" at the beginning."""
-        if position > self.words_start:
-            return "words"
-        return self.tokens[-1].role if self.tokens else ""
 
     # --- what a character may begin ---------------------------------------------------------------------------------------
 
@@ -114,9 +89,11 @@ class Scanner:
             return self._letters(position, character)
         if character == "(":
             return self._group(position)
-        if character == "/" and self._previous_role(position) == "after":
+        if character == "/" and self.previous_role(position) == "after":
             found = read_denominator(self.text, position + 1)
-            return self._add("per", position, found[1], (found[0],)) if found else 0
+            return self.add("per", position, found[1], (found[0],)) if found else 0
+        if character in RARE_HEADS and (end := self._rare(position, character)):
+            return end
         pattern = PATTERNS.get(character)
         if pattern is not None:
             role, expression = pattern
@@ -124,20 +101,28 @@ class Scanner:
             if match is not None:
                 if role == "doubled":
                     return self._doubled(position, match.end(), match[1])
-                return self._add(role, position, match.end(), match[match.lastgroup] if match.lastgroup else None)
-        if character == "每":
-            return self._deadline(position) or self._every(position)
-        if character in DATE_HEADS or character in CHINESE_DIGITS:
-            return self._deadline(position)
-        return 0
+                return self.add(role, position, match.end(), match[match.lastgroup] if match.lastgroup else None)
+        end = self._deadline(position) if character in DATE_HEADS or character in CHINESE_DIGITS else 0
+        return end or (self._every(position) if character == "每" else 0)
+
+    def _rare(self, position: int, character: str) -> int:
+        """A rank at the end of a phrase, the two ends of 介于5和10之间; 0 where none stands."""
+        if character == "第":
+            rank = RANK.match(self.text, position)
+            if rank is None:
+                return 0
+            self.add("ordinal", position, position + 1)
+            return self.add("number", position + 1, rank.end(), arabic_or_chinese(rank[1]))
+        joins = self.previous_role(position) in {"number", "unit"} and BETWEEN.match(self.text, position)
+        return self.add("range", position, position + 1) if joins else 0
 
     def _letters(self, position: int, character: str) -> int:
         if self.text.startswith(words.CURRENCIES, position):
-            return self._add("currency", position, position + 3)
+            return self.add("currency", position, position + 3)
         named = NAMED.match(self.text, position)
         if named is not None and not self._is_glued(position, named.end()):
             quarter = self._deadline(position) if character in "Qq" else 0
-            return quarter or self._add("named", position, named.end())
+            return quarter or self.add("named", position, named.end())
         if self.text.startswith("+", position + 1) and (found := self._deadline(position)):
             return found
         end = position + 1
@@ -164,45 +149,55 @@ class Scanner:
                 if role == "share":
                     return self._share(position, end, value)
                 if role == "whole":
-                    self._add("number", position, end, Decimal(100))
-                    return self._add("unit", end, end, _PERCENT)
+                    self.add("number", position, end, Decimal(100))
+                    return self.add("unit", end, end, _PERCENT)
+                if role in {"plus", "minus"}:
+                    return self._signed(role, position, end)
                 if role == "zero":
                     return 0 if end < len(text) and text[end] in CHINESE_DIGITS else self._zero(position, end)
                 if role == "range" and character == "-" and self._is_sign(position, end):
                     return self._number(position, end, negative=True)
-                return self._add(role, position, end, value)
+                return self.add(role, position, end, value)
         return 0
 
     def _is_sign(self, position: int, end: int) -> bool:
         following = self.text[end : end + 1]
-        return following in DIGITS and following != "" and self._previous_role(position) not in {
+        return following in DIGITS and following != "" and self.previous_role(position) not in {
             "number", "unit", "date", "words", "named", "group", "range", "versus",
         }  # fmt: skip
+
+    def _signed(self, role: str, position: int, end: int) -> int:
+        """-2%至+3%, 零下18℃; 90%+ is 90 % and more. Between words (线上+线下, 减负3万元) it is no sign."""
+        following, previous = self.text[end : end + 1], self.previous_role(position)
+        if following in DIGITS and following and (previous in SIGNED_AFTER or end - position > 1):
+            return self._number(position, end, negative=role == "minus")
+        closes = role == "plus" and (following == "" or following in ",;。、)")
+        return self.add("after", position, end, "≥") if closes and previous in {"number", "unit"} else 0
 
     def _zero(self, position: int, end: int) -> int:
         """零事故, 实现零投诉: a count of nought; inside other words 零 is left alone."""
         unit = read_unit(self.text, end)
-        if self._previous_role(position) == "words" and not self.text.endswith(words.REACHING_VERBS, 0, position):
+        if self.previous_role(position) == "words" and not self.text.endswith(words.REACHING_VERBS, 0, position):
             return 0
-        self._add("number", position, end, Decimal(0))
-        return self._add("unit", end, unit[1], unit[0]) if unit else end
+        self.add("number", position, end, Decimal(0))
+        return self.add("unit", end, unit[1], unit[0]) if unit else end
 
     # --- numbers ----------------------------------------------------------------------------------------------------------
 
     def _digits(self, position: int) -> int:
         text = self.text
-        previous = self._previous_role(position)
+        previous = self.previous_role(position)
         if previous in {"", "separator"}:
             numbering = NUMBERING.match(text, position)
             if numbering is not None and read_unit(text, numbering.end()) is None:
-                return self._add("named", position, numbering.end())
+                return self.add("named", position, numbering.end())
         match = ARABIC.match(text, position)
         end = match.end() if match else position + 1
         following = text[end : end + 1]
         if following in NAMED_MARKS:
             named = NAMED.match(text, position)
             if named is not None:
-                return self._add("named", position, named.end())
+                return self.add("named", position, named.end())
         if self.time_name or following in DATE_MARKS:
             found = self._deadline(position)
             if found:
@@ -215,29 +210,31 @@ class Scanner:
             return 0
         end = match.end()
         if end - position > LONGEST_NUMBER:
-            return self._add("unreadable", start, end)
+            return self.add("unreadable", start, end)
         value = arabic_value(match[0])
         return self._quantity(start, end, -value if negative else value)
 
     def _quantity(self, start: int, end: int, value: Decimal) -> int:
         """A number with what follows it at once: 余, the unit, a half."""
         text = self.text
+        if end - start == 1 and text[start] in "1一" and text.startswith(CASES, end) and text.endswith(NOT, 0, start):
+            value = Decimal(0)
         if text.startswith("个半", end):
             value, end = value + HALF, end + 2
             if text.startswith("月", end):
-                self._add("number", start, end, value)
-                return self._add("unit", end, end + 1, _MONTHS)
+                self.add("number", start, end, value)
+                return self.add("unit", end, end + 1, _MONTHS)
         if text.startswith("成", end) and text[end + 1 : end + 2] in TENTHS and read_unit(text, end + 1) is None:
-            self._add("number", start, end + 2, value + Decimal(TENTHS[text[end + 1]]) / 10)
-            return self._add("unit", end + 2, end + 2, _TENTH_PARTS)
-        self._add("number", start, end, value)
+            self.add("number", start, end + 2, value + Decimal(TENTHS[text[end + 1]]) / 10)
+            return self.add("unit", end + 2, end + 2, _TENTH_PARTS)
+        self.add("number", start, end, value)
         if text.startswith(MORE, end) and end + 1 < len(text):
-            end = self._add("more", end, end + 1)
+            end = self.add("more", end, end + 1)
         if text[end : end + 1] == "(" and self.last_close > end:
             close = text.find(")", end)
             inner = find_unit(text[end + 1 : close]) if close - end <= LONGEST_BRACKET else None
             if inner is not None:
-                return self._add("unit", end, close + 1, inner)
+                return self.add("unit", end, close + 1, inner)
             # 3(含)个以上: remarks fall away before the unit is read
             if read_unit(text, close + 1) is None:
                 return end
@@ -252,16 +249,16 @@ class Scanner:
         text, number = self.text, self.tokens[-1]
         plain_number = number.role == "number"
         if unit.money_scale and plain_number and stop < len(text) and text[stop] in DIGITS:
-            return self._compound(number, unit, stop) or self._add("unit", end, stop, unit)
+            return self._compound(number, unit, stop) or self.add("unit", end, stop, unit)
         if unit.money_scale and text.startswith(MORE, stop):
             joined = read_unit(text[end:stop] + text[stop + 1 : stop + 40], 0)
             if joined is not None and joined[1] > stop - end:
-                self._add("more", end, stop + 1)
-                return self._add("unit", stop + 1, stop + 1 + joined[1] - (stop - end), joined[0])
+                self.add("more", end, stop + 1)
+                return self.add("unit", stop + 1, stop + 1 + joined[1] - (stop - end), joined[0])
         if text.startswith("半", stop) and unit.text in HALVED and plain_number:
             self.tokens[-1] = number._replace(value=number.value + HALF)
-            return self._add("unit", end, stop + 1, unit)
-        return self._add("unit", end, stop, unit)
+            return self.add("unit", end, stop + 1, unit)
+        return self.add("unit", end, stop, unit)
 
     def _compound(self, number: Token, scale: Unit, position: int) -> int:
         """3万5千人 is 35000 人; 0 where the second part is not of a smaller scale."""
@@ -278,7 +275,7 @@ class Scanner:
         total = number.value * scale.factor + arabic_value(match[0]) * unit.factor / plain.factor
         self.words_start = match.end()
         self.tokens[-1] = Token("number", number.start, match.end(), total)
-        return self._add("unit", match.end(), stop, plain)
+        return self.add("unit", match.end(), stop, plain)
 
     def _noun(self, position: int) -> int:
         """An unlisted noun right after a number is its unit if it closes the phrase (3示范区)."""
@@ -296,8 +293,8 @@ class Scanner:
         if text[end : end + 1] == "/":
             per = read_denominator(text, end + 1)
             if per is not None:
-                return self._add("unit", position, per[1], _noun_rate(noun, per[0]))
-        return self._add("unit", position, end, noun_unit(noun))
+                return self.add("unit", position, per[1], noun_unit(noun, per[0]))
+        return self.add("unit", position, end, noun_unit(noun))
 
     def _share(self, start: int, end: int, mark: str) -> int:
         """百分之九十五: the unit stands before the number."""
@@ -311,15 +308,15 @@ class Scanner:
                 value = Decimal(100)
         if match is None or value is None:
             return 0
-        self._add("number", start, match.end(), value)
-        return self._add("unit", match.end(), match.end(), unit)
+        self.add("number", start, match.end(), value)
+        return self.add("unit", match.end(), match.end(), unit)
 
     def _doubled(self, start: int, end: int, times: str | None) -> int:
         """翻一番 is one time more, 翻两番 three times more."""
-        self._add("trend", start, start + 1, "increase")
+        self.add("trend", start, start + 1, "increase")
         power = chinese_value(times) if times else None
-        self._add("number", start + 1, end, Decimal(2) ** (power or 1) - 1)
-        return self._add("unit", end, end, _MULTIPLE)
+        self.add("number", start + 1, end, Decimal(2) ** (power or 1) - 1)
+        return self.add("unit", end, end, _MULTIPLE)
 
     def _chinese(self, position: int) -> int:
         """A Chinese numeral counts only where a unit follows and nothing makes it part of a word."""
@@ -328,7 +325,7 @@ class Scanner:
         if fraction is not None:
             below, above = chinese_value(fraction[1]), chinese_value(fraction[2])
             if below and above:
-                return self._add("fraction", position, fraction.end(), (above, below))
+                return self.add("fraction", position, fraction.end(), (above, below))
         match = CHINESE.match(text, position)
         if match is None or (
             text[position + 2 : position + 3] == "一" == text[position] and text[position + 1] not in "年月周天季日一"
@@ -337,11 +334,12 @@ class Scanner:
         numeral, end = match[0], match.end()
         while numeral[-1] in "万亿千百" and len(numeral) > 1 and self._belongs_to_unit(end):
             numeral, end = numeral[:-1], end - 1
-        value = chinese_value(numeral)
+        value = ROUND_ABOUT.get(numeral) if text.startswith(MORE, end) else None
+        value = value or chinese_value(numeral)
         if value is None:
             # 两三次: told as unread, for a guess would be silent
             counted = len(numeral) == ABOUT_DIGITS and read_unit(text, end) is not None
-            return self._add("unreadable", position, end) if counted else match.end()
+            return self.add("unreadable", position, end) if counted else match.end()
         return self._quantity(position, end, value) if self._counts(position, end, numeral) else match.end()
 
     def _counts(self, position: int, end: int, numeral: str) -> bool:
@@ -349,7 +347,7 @@ class Scanner:
         text = self.text
         if text[position] in CAPITALS:
             return True
-        previous = self._previous_role(position)
+        previous = self.previous_role(position)
         ranged = text[end : end + 1] in RANGE_MARKS and CHINESE.match(text, end + 1) is not None
         if (
             previous in {"range", "top"}
@@ -371,7 +369,8 @@ class Scanner:
         found = read_unit(self.text, end - 1)
         if last in "万亿":
             return found is not None
-        return found is not None and not found[0].money_scale and self.text[end - 1 : found[1]] == found[0].text and (
+        # a bare 百 is no unit: 两千三百余人
+        return found is not None and found[0].base != "" and not found[0].money_scale and self.text[end - 1 : found[1]] == found[0].text and (
             find_unit(self.text[end : found[1]]) is None or found[0].text in {"千克", "千米"}
         )  # fmt: skip
 
@@ -397,37 +396,33 @@ class Scanner:
                 found = read_denominator(text, start)
         if found is None:
             return 0
-        return self._add("per", position, found[1], (found[0],))
+        return self.add("per", position, found[1], (found[0],))
 
     def _deadline(self, position: int) -> int:
         found = read_deadline(self.text, position, year=self.year, time_name=self.time_name)
         if found is not None:
-            return self._add("date", position, found.end, found)
+            return self.add("date", position, found.end, found)
         end = impossible_day(self.text, position)
-        return self._add("unreadable", position, end, "date") if end else 0
+        return self.add("unreadable", position, end, "date") if end else 0
 
     def _group(self, position: int) -> int:
         if self.last_close < position:
             return 0
         named = NAMED.match(self.text, position)
         if named is not None:
-            return self._add("named", position, named.end())
+            return self.add("named", position, named.end())
         numbering = NUMBERING.match(self.text, position)
-        if numbering is not None and self._previous_role(position) in {"", "separator"}:
-            return self._add("named", position, numbering.end())
+        if numbering is not None and self.previous_role(position) in {"", "separator"}:
+            return self.add("named", position, numbering.end())
         close = self.text.find(")", position) + 1
         inner = self.text[position + 1 : close - 1]
         role = "strict" if inner.startswith(words.STRICT) else "group"
-        return self._add(role, position, close, inner)
+        return self.add(role, position, close, inner)
 
 
 def _fills(digits: str, scale: Unit) -> bool:
     """Whether the digits after a scale word are all of its places (3万5000人): 3万5人 is left unread, for 5 may be 5千."""
     return digits.isdigit() and len(digits) == len(str(scale.factor)) - 1
-
-
-def _noun_rate(noun: str, per: str) -> Unit:
-    return Unit(f"{noun}/{per}", "count", f"{noun}/{per}", per=(per,))
 
 
 def scan(text: str, *, year: int | None = None, time_name: bool = False) -> list[Token]:

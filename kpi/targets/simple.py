@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from kpi.targets.clauses import Clause
 from kpi.targets.numerals import LONGEST_NUMBER, arabic_value
-from kpi.targets.scanner import Token
+from kpi.targets.tokens import Token
 from kpi.targets.units import NO_UNIT, Unit, read_unit
 from kpi.targets.vocabulary import AFTER, BEFORE, MARKS
 

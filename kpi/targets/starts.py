@@ -22,8 +22,8 @@ PATTERNS = {
     "第": ("named", NAMED),
     "翻": ("doubled", DOUBLED),
 }
-DATE_MARKS = frozenset("年月季日号个.-/~至到前")
-NAMED_MARKS = frozenset("、:GDA(+热平服便接报急指工投举系政")
+DATE_MARKS = frozenset("年月季日号个.-/~至到前Qq")
+NAMED_MARKS = frozenset("、:GDA(+热平服便接报急指工投举系政星")
 RANGE_MARKS = "-~至到"
 
 COUNT_START = frozenset(
@@ -44,9 +44,18 @@ HALF = Decimal("0.5")
 HALVED = frozenset(("年", "月", "天", "小时", "日"))
 # 七成五: tenths of a tenth.
 TENTHS = {mark: digit for digit, mark in enumerate("一二三四五六七八九", start=1)}
-MORE = ("余", "多", "来")
+# 1000+人, as publicity tables write it
+MORE = ("余", "多", "来", "+")
 
 
+RARE_HEADS = frozenset("第和与")
+# 无一例, 没有1起, 未发生一起: not one case is nought
+NOT = ("无", "没有", "未发生", "不发生", "未出现", "不出现", "未发现")
+CASES = ("起", "例", "宗", "桩", "件", "次", "人")
+# What a sign may follow: -5%~+5%, ≥负3℃
+SIGNED_AFTER = frozenset(("", "range", "before", "mark", "separator", "level"))
+# 百余家, 千余亩: more than one of the scale
+ROUND_ABOUT = {"百": Decimal(100), "千": Decimal(1000), "万": Decimal(10000)}
 # Characters with which anything but plain words may begin; all others are passed over at once.
 SPECIAL_HEADS = frozenset((*LETTERS, *PATTERNS, *DATE_HEADS, *CHINESE_DIGITS, "(", "/", "每"))
 HEADS = frozenset((*SPECIAL_HEADS, *DIGITS, *LENGTHS))

@@ -60,7 +60,7 @@ MEASURES: tuple[Family, ...] = (
         "吨": ("1", 1), "公吨": ("1", 1), "千克": ("0.001", 1), "公斤": ("0.001", 1), "斤": ("0.0005", 1),
         "市斤": ("0.0005", 1), "克": ("0.000001", 1),
     }),
-    Family("energy", "千瓦时", {"千瓦时": ("1", 1), "度": ("1", 1), "度电": ("1", 1), "兆瓦时": ("1000", 1)}),
+    Family("energy", "千瓦时", {"千瓦时": ("1", 1), "度": ("1", 1), "度电": ("1", 1), "兆瓦时": ("1000", 1), "吉瓦时": ("1000000", 1)}),
     Family("power", "千瓦", {"千瓦": ("1", 1), "兆瓦": ("1000", 1), "吉瓦": ("1000000", 1), "瓦": ("0.001", 1)}),
 )  # fmt: skip
 
@@ -71,7 +71,7 @@ OWN_BASE: dict[str, str] = {
     "吨标准煤": "coal_equivalent", "吨标煤": "coal_equivalent", "千克标准煤": "coal_equivalent", "克标准煤": "coal_equivalent",
     "岁": "age", "周岁": "age", "倍": "multiple", "比": "proportion", "分": "score", "学分": "score", "积分": "score", "星": "stars",
     "KB": "data", "MB": "data", "GB": "data", "TB": "data", "PB": "data", "字节": "data",
-    "Mbps": "data_rate", "Gbps": "data_rate", "Kbps": "data_rate", "兆": "data_rate", "M": "data_rate", "MB/s": "data_rate",
+    "Mbps": "data_rate", "Gbps": "data_rate", "Kbps": "data_rate", "兆": "data_rate", "QPS": "data_rate", "TPS": "data_rate", "IOPS": "data_rate", "并发": "data_rate", "dpi": "image", "DPI": "image", "M": "data_rate", "MB/s": "data_rate",
     "℃": "temperature", "摄氏度": "temperature", "分贝": "sound", "毫摩尔": "substance", "摩尔": "substance", "千伏": "voltage", "伏": "voltage", "千伏安": "power",
     "兆帕": "pressure", "千帕": "pressure", "帕": "pressure", "赫兹": "frequency", "勒克斯": "light", "ppm": "trace_weight",
     "吉焦": "heat", "焦耳": "heat", "千焦": "heat", "安培": "current", "像素": "image", "万像素": "image", "马力": "power",
@@ -88,7 +88,7 @@ SYMBOLS: dict[str, str] = {
     "L": "升", "l": "升", "mL": "毫升", "ml": "毫升", "ML": "毫升",
     "h": "小时", "H": "小时", "hour": "小时", "hours": "小时", "min": "分钟", "mins": "分钟", "s": "秒", "S": "秒", "ms": "毫秒",
     "d": "天",
-    "kWh": "千瓦时", "KWh": "千瓦时", "kwh": "千瓦时", "KWH": "千瓦时", "kW·h": "千瓦时", "MWh": "兆瓦时", "kW": "千瓦",
+    "kWh": "千瓦时", "KWh": "千瓦时", "kwh": "千瓦时", "KWH": "千瓦时", "kW·h": "千瓦时", "MWh": "兆瓦时", "GWh": "吉瓦时", "kW": "千瓦",
     "KW": "千瓦", "kw": "千瓦", "MW": "兆瓦", "GW": "吉瓦", "W": "瓦", "kV": "千伏", "KV": "千伏", "kv": "千伏", "V": "伏",
     "kVA": "千伏安", "KVA": "千伏安", "MPa": "兆帕", "kPa": "千帕", "Pa": "帕", "Hz": "赫兹", "GJ": "吉焦", "kJ": "千焦",
     "lx": "勒克斯", "lux": "勒克斯", "dB": "分贝", "db": "分贝", "DB": "分贝", "dB(A)": "分贝", "°C": "℃",
@@ -99,7 +99,7 @@ SYMBOLS: dict[str, str] = {
 # Classifiers and things that are counted (量词), each its own base. Grouped by where most of them were met.
 _COUNTED = (
     # people and households: all departments
-    "人 名 位 户 口 人次 户次 人天 人日 人月 人年 人口 生 师 对 家 家次 户数 人份 名次 "
+    "人 名 位 位次 户 口 人次 户次 人天 人日 人月 人年 人口 生 师 对 家 家次 户数 人份 名次 "
     # events and documents: offices, party, publicity
     "次 场 场次 期 批 批次 轮 届 回 份 篇 本 册 册次 页 张 封 条 件 件次 项 项次 款 则 类 种 样 例 起 宗 桩 卷 案 部 集 首 幅 档 章 版 稿 "
     "期次 班次 频次 遍 趟 步 单 票 笔 组 队 支 伙 "
@@ -112,7 +112,7 @@ _COUNTED = (
     # administrative and other bodies
     "村 社区 乡镇 乡 镇 县 市 区 街道 校 院 馆 厂 店 企 园 机构 单位 部门 组次 平台 系统 基地 "
     # shares of shifts and labour
-    "工日 工时 台班 台时 班组 机时 标箱 TEU 帧 字 万字节 集次 条款 人·次 人·天 元·人"
+    "人公里 吨公里 车公里 座公里 列公里 人·次 工日 工时 台班 台时 班组 机时 标箱 TEU 帧 字 万字节 集次 条款 人·天 元·人"
 )
 COUNTERS: tuple[str, ...] = tuple(_COUNTED.split())
 
@@ -120,7 +120,7 @@ COUNTERS: tuple[str, ...] = tuple(_COUNTED.split())
 DENOMINATORS: dict[str, str] = {
     "m2": "平方米", "h": "小时", "d": "天", "km": "公里", "m3": "立方米", "m": "米",
     "L": "升", "l": "升", "kg": "千克", "t": "吨", "a": "年", "s": "秒", "min": "分钟", "个月": "月", "学员": "学员",
-    "个季度": "季度", "个学期": "学期", "个工作日": "工作日", "个小时": "小时", "y": "年", "月": "月", "半年": "半年", "全年": "年", "每年": "年", "ha": "公顷",
+    "个季度": "季度", "个学期": "学期", "个工作日": "工作日", "个小时": "小时", "y": "年", "月": "月", "半年": "半年", "半月": "半月", "半个月": "半月", "半天": "半天", "全年": "年", "每年": "年", "ha": "公顷",
     "hm2": "公顷", "km2": "平方公里", "床日": "床日", "人口": "人口", "住户": "住户", "村民": "村民", "生源": "生源", "人天": "人天",
 }  # fmt: skip
 
@@ -133,13 +133,13 @@ CLOSED_DENOMINATORS = frozenset(
     "人名户亩年月日天周次季头只台辆度吨套件个篇场期例元羽株升米班校村县乡镇生师店车企所家项处座份"
 )
 
-_TIMES = "年 半年 学年 学期 季度 季 月 旬 周 星期 天 日 工作日 小时 分钟 秒 年度 次 期"
+_TIMES = "年 半年 半月 半天 学年 学期 季度 季 月 旬 周 星期 天 日 工作日 小时 分钟 秒 年度 次 期"
 TIME_DENOMINATORS = frozenset(_TIMES.split())
 
 # Measure words before which a classifier 个 is only a filler (3个工作日); 个月 keeps it because 月 may be a date.
 _AFTER_GE = (
     "工作日 法定工作日 自然日 日历天 日历日 小时 百分点 学时 课时 学期 学年 季度 星期 礼拜 年度 医保年度 会计年度 预算年度 财政年度 "
-    "自然年度 钟头 学分 标段 批次 场次 点位 工时 台班 疗程 泊位 床位 学位 席位 车位 机位 工位 站点 人次 班次 标箱 等级 层次"
+    "自然年度 钟头 学分 标段 批次 场次 点位 工时 台班 疗程 位次 泊位 床位 学位 席位 车位 机位 工位 站点 人次 班次 标箱 等级 层次"
 )
 FILLED_BY_GE = frozenset(_AFTER_GE.split())
 

@@ -89,7 +89,7 @@ _NOT_UNITS = (
     "成功", "成果", "成员", "成立", "成本", "成效", "成绩", "成型", "成灾", "成年", "成活", "成交", "人民币", "年级", "分公司",
     "分局", "日常", "月报", "度假", "家庭", "方面", "方案", "点前", "时效", "时间", "元旦", "天然", "级别", "线上", "线下", "条例",
     "件套", "号文", "区域", "区间", "点左", "分之", "类型", "种类", "米饭", "升级", "升学", "生活", "生产", "对象", "期间", "期末",
-    "期内", "路面", "门诊", "口径", "市级", "县级", "区级", "乡级", "村级", "镇级", "校级", "市区", "市县", "街道办", "点多", "面积",
+    "期内", "路面", "门诊", "口径", "市级", "县级", "区级", "乡级", "村级", "镇级", "校级", "市区", "市县", "街道办", "点多", "面积", "星级",
 )  # fmt: skip
 _NOT_UNIT_HEADS = frozenset(word[0] for word in _NOT_UNITS)
 # Verbs after a denominator noun: 每千警力配备2台 is per 千警力.
@@ -187,7 +187,7 @@ def _denominators(tail: str, end: int, stop: int) -> tuple[tuple[str, ...], int]
         mark = tail[end]
         if mark not in "/每" and not (parts and mark in _JOINERS):
             break
-        found = read_denominator(tail, end + 1)
+        found = _in_brackets(tail, end + 1, stop) or read_denominator(tail, end + 1)
         if found is None:
             break
         word, end = found
@@ -195,6 +195,15 @@ def _denominators(tail: str, end: int, stop: int) -> tuple[tuple[str, ...], int]
         if tail.startswith("(次)", end) and word == "人":
             parts[-1], end = "人次", end + 3
     return tuple(parts), end
+
+
+def _in_brackets(tail: str, position: int, stop: int) -> tuple[str, int] | None:
+    """元/(人·月), 元/(吨·公里): the brackets only hold the denominators together."""
+    close = tail.find(")", position, stop)
+    if tail[position : position + 1] != "(" or close < 0:
+        return None
+    parts, end = _denominators("/" + tail[position + 1 : close], 0, close - position)
+    return ("·".join(parts), close + 1) if parts and end == close - position else None
 
 
 def read_denominator(text: str, position: int) -> tuple[str, int] | None:
@@ -289,8 +298,10 @@ def as_money(unit: Unit) -> Unit:
 NO_UNIT = Unit("", "", "")
 
 
-def noun_unit(noun: str) -> Unit:
-    """An unlisted thing that is counted (`3示范区`): its own unit; any kind of 年度 is a year."""
+def noun_unit(noun: str, per: str = "") -> Unit:
+    """An unlisted thing that is counted (`3示范区`, `2示范户/村`): its own unit; any kind of 年度 is a year."""
+    if per:
+        return Unit(f"{noun}/{per}", "count", f"{noun}/{per}", per=(per,))
     if noun.endswith("年度"):
         return Unit(noun, "years", "年")
     if noun == "平":  # 3000平, as floor space is spoken of

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from kpi.targets import vocabulary as words
-from kpi.targets.scanner import Token
+from kpi.targets.tokens import Token
 
 DIRECTION_OF = {"≥": "not_lower", "≤": "not_higher", ">": "higher", "<": "lower", "=": "equal"}
 
@@ -37,6 +37,8 @@ _STANDARD = re.compile(r"(?:标准|水平|平均|要求|指标|目标|规定|级
 _LIMIT = re.compile(r"预算|概算|标准|额度|限额|计划|定额|指标|控制数|批复|核定|规定|上年|去年|投资|限价|合同价|目标")
 _LEVEL_LEAD = re.compile(r"^(?:均)?(?:达到|达|评定为|评价为|评为|为|在|等级|结果|等次|获得|不低于)+")
 _WORD = re.compile(r"[一-龥A-Za-z]")
+# 二级(含)以上, 不低于三级(含)
+_INCLUSIVE = re.compile(r"\(含[^()]*\)$")
 _INSIDE = re.compile(r"(?:之内|以内|内)$")
 _AFTER_BASELINE = re.compile(r"[,;。].*$")
 # A baseline is a short noun phrase; a longer one is a sentence that happens to hold the word.
@@ -112,7 +114,7 @@ def _compared_before(text: str, tokens: list[Token]) -> Wording | None:
             continue
         word = text[token.start : token.end]
         rest = _AFTER_BASELINE.sub("", text[token.end :])
-        baseline = _INSIDE.sub("", rest)
+        baseline = _INCLUSIVE.sub("", _INSIDE.sub("", rest))
         if not _WORD.search(baseline) or len(baseline) > _LONGEST_BASELINE or token.value == "=":
             continue
         if word in {"达到", "达", "应达到"} and not _STANDARD.search(baseline):
@@ -150,7 +152,7 @@ def _compared_after(text: str, tokens: list[Token]) -> Wording | None:
     last = next((token for token in reversed(tokens) if token.role not in {"group", "strict"}), None)
     if last is None or last.role != "after" or last.start == 0:
         return None
-    baseline = _LEVEL_LEAD.sub("", text[: last.start])
+    baseline = _LEVEL_LEAD.sub("", _INCLUSIVE.sub("", text[: last.start]))
     if text[last.start : last.end].startswith("范围"):
         baseline += "范围"
     if not baseline or len(baseline) > _LONGEST_LEVEL or "," in baseline:
