@@ -70,7 +70,18 @@ class Vocabulary:
 
 BUILT_IN = ("cluster_vocabulary.toml", "cluster_fields.toml")
 """General words of officers, then those of single fields (education, health, water …)."""
-SECTIONS = ("heads", "units", "words", "synonyms", "actions", "aspects", "qualifiers", "implied", "answering", "contrasts")
+SECTIONS = (
+    "heads",
+    "units",
+    "words",
+    "synonyms",
+    "actions",
+    "aspects",
+    "qualifiers",
+    "implied",
+    "answering",
+    "contrasts",
+)
 
 
 def load_vocabulary(paths: Iterable[str | Path] = ()) -> Vocabulary:
@@ -242,7 +253,8 @@ def _draft_tags(draft: _Draft, data: Mapping[str, Any]) -> None:
                 draft.tag(word, strength, canonical)
     for name, group in data["contrasts"].items():
         for member, words in group["members"].items():
-            for word in (*words, *(other for word in words for other in data["aspects"]["strong"].get(word, ()))):
+            wordings = [wording for word in words for wording in data["aspects"]["strong"].get(word, ())]
+            for word in (*words, *wordings):
                 draft.tag(word, "contrasts", (name, member))
 
 
