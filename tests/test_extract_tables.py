@@ -183,6 +183,13 @@ def test_template_leftovers_are_no_indicators(leftover: str) -> None:
     assert [item.name for item in make_document(Page(1, (table,))).indicators] == ["维修面积"]
 
 
+def test_a_target_beside_a_mere_number_is_kept_under_it() -> None:
+    table = level_table(["产出指标", "数量指标", "指标1：", "", "≥300平方米"], [ABOVE, ABOVE, "指标2：", "", "……"])
+    assert [(item.name, item.target) for item in make_document(Page(1, (table,))).indicators] == [
+        ("指标1", "≥300平方米")
+    ]
+
+
 def test_a_level_cut_by_a_page_end_is_rejoined() -> None:
     first = level_table(
         ["产出指标", "数量指标", "维修面积", "说明", "≥300平方米"],

@@ -50,9 +50,20 @@ def clean_name(text: str) -> str:
     return "" if _LEFTOVER.match(name) else name
 
 
-def is_unused_number(text: str) -> bool:
-    """Whether a name is only its number (指标1): forms with 绩效内容 beside print nothing else in 三级指标."""
-    return bool(_NUMBER_ONLY.match(squeeze(text)))
+def unused_number(text: str) -> str:
+    """`指标1：` → 指标1, "" for anything else.
+
+    Forms with 绩效内容 beside print nothing else in 三级指标; where only a target stands beside it, somebody filled in a row
+    without naming it, which is kept under its number.
+    """
+    name = squeeze(text)
+    return name.rstrip(":：.、") if _NUMBER_ONLY.match(name) else ""
+
+
+def is_leftover(text: str) -> bool:
+    """Whether a cell says nothing: blank, `……`, `/`, 无."""
+    printed = squeeze(text)
+    return not printed or bool(_LEFTOVER.match(printed))
 
 
 def is_sign(text: str) -> bool:

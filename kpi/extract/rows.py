@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpi.extract.names import clean_level, clean_name, is_sign, is_unused_number, joined_target
+from kpi.extract.names import clean_level, clean_name, is_leftover, is_sign, joined_target, unused_number
 from kpi.model import Box
 from kpi.tables import headers
 from kpi.tables.amounts import plain_number
@@ -160,7 +160,7 @@ class TableReader:
         first = row.parts[0]
         columns = band.targets or band.columns.get("half_target") or band.columns.get("actual") or ()
         if not name:
-            if any(self._texts(row, column) for column in band.targets) and not self._texts(row, band.name):
+            if any(not is_leftover(self._texts(row, column)) for column in band.targets):
                 self.unnamed.append(row.number)
             return
         level1 = band.level1 or stated[0] or clean_level(self.levels[band.name][0][first])
@@ -191,8 +191,10 @@ class TableReader:
         printed = self._texts(row, band.name)
         name = clean_name(printed)
         described = band.columns.get("description", ())
-        if not name and is_unused_number(printed) and described:
-            return clean_name(self._texts(row, described[0])), True
+        if not name and (number := unused_number(printed)):
+            content = clean_name(self._texts(row, described[0])) if described else ""
+            filled = any(not is_leftover(self._texts(row, column)) for column in band.targets)
+            return (content, True) if content else (number if filled else "", False)
         third = band.columns.get("level3", ())
         if not printed and third and any(self._texts(row, column) for column in band.targets):
             return clean_name(self._covering_text(row, third[0])), False

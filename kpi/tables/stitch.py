@@ -179,7 +179,9 @@ class Stitcher:
             stretch.add_piece(table)
             self._pending = _Pending()
             return
-        block = [row for row in pending.block if len(row.filled()) > 1 or _long_text(row)]
+        block = [
+            row for row in pending.block if len(row.filled()) > 1 or _long_text(row) or _left_empty(row, pending.block)
+        ]
         titles = pending.titles
         last = stretch or (self.stretches[-1] if self.stretches and titles else None)
         if last is not None and not block and last.rows and all(map(headers.names_period, titles)):
@@ -315,6 +317,21 @@ def _is_title(row: GridRow) -> bool:
         return False
     text = squeeze(slots[0].text)
     return bool(re.search("绩效.*表|^(?:部门|单位)[（(单位）)]*名称[:：]|^单位[:：]|^附[件表]", text))
+
+
+def _left_empty(row: GridRow, block: Sequence[GridRow]) -> bool:
+    """A label whose value was not filled in (绩效目标 beside an empty cell): in its place other rows have labels with values."""
+    place = _label_place(row)
+    return place is not None and any(len(other.filled()) > 1 and _label_place(other) == place for other in block)
+
+
+def _label_place(row: GridRow) -> tuple[int, int] | None:
+    """Column and width of a label that begins its row and leaves room for a value; None for other rows."""
+    for column, slot in enumerate(row.slots):
+        if squeeze(slot.text):
+            room = column + slot.column_span < len(row.slots)
+            return (column, slot.column_span) if room and headers.label_role(squeeze(slot.text)) else None
+    return None
 
 
 def _long_text(row: GridRow) -> bool:
