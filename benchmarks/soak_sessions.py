@@ -20,6 +20,8 @@ from benchmarks.soak_watch import Seen
 PATIENCE = 180.0
 """Seconds after which an action counts as failed."""
 _IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+_LOADING = '[data-testid="stSkeleton"]'
+"""Stands where the browser is still loading what draws an element, after the server has sent it."""
 _ERROR_BOXES = '[data-testid="stAlertContentError"], [data-testid="stException"]'
 WORDS = ("满意度", "完成率", "覆盖率", "培训人次", "群众 满意度", "成本", "按时完成", "资金使用 合规", "补助", "维护")
 
@@ -67,14 +69,15 @@ class Session:
             self.seen.wrong("HTTP 5xx", f"{response.status} {response.url}")
 
     async def settled(self) -> None:
-        """Wait until the server has had nothing more to draw for a while."""
+        """Wait until the server has had nothing more to draw, and the browser has drawn it, for a while."""
         quiet, end = 0, time.perf_counter() + PATIENCE
         while time.perf_counter() < end:
             idle = await self.page.locator(_IDLE).count()
             drawn = await self.page.locator(
                 "[data-testid='stMainBlockContainer'] [data-testid='stElementContainer']"
             ).count()
-            quiet = quiet + 1 if idle and drawn else 0
+            loading = await self.page.locator(_LOADING).count()
+            quiet = quiet + 1 if idle and drawn and not loading else 0
             if quiet == 3:
                 break
             await asyncio.sleep(0.05)
