@@ -40,12 +40,10 @@ def test_manifest_names_every_file_with_its_content() -> None:
 
 @pytest.mark.parametrize(
     "row",
-    manifest(),
+    [row for row in manifest() if not row["file"].endswith(".doc")],  # the .docx has the same content
     ids=lambda row: row["file"],
 )
 def test_manifest_counts(row: dict[str, str]) -> None:
-    if row["file"].endswith(".doc"):
-        pytest.skip("the .doc needs LibreOffice; the .docx has the same content")
     found = document(row["file"])
     kinds = [indicator.source.table for indicator in found.indicators]
     assert (found.city, str(found.year)) == (row["city"], row["year"])
