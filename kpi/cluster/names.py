@@ -298,7 +298,9 @@ def _has_subject(tokens: Sequence[Token], family: str, words: Vocabulary) -> boo
     if family == AWARENESS:
         return any(token.kind != PERSON for token in tokens)
     return any(
-        token.kind in (PLAIN, NARROW) or (token.kind == ACTION and token.text in words.telling) for token in tokens
+        (token.kind in (PLAIN, NARROW) and token.text not in words.vague)
+        or (token.kind == ACTION and token.text in words.telling)
+        for token in tokens
     )
 
 

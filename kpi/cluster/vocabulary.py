@@ -55,6 +55,8 @@ class Vocabulary:
     """Narrowing word → words that say it already: 老年人 adds little beside 高龄."""
     telling: frozenset[str]
     """Actions that say of what they are (造林, 审计): a name with one of them has a subject."""
+    vague: frozenset[str]
+    """Words of weight that are no subject (补助 in 补助发放及时率)."""
     whole: Mapping[str, frozenset[str]]
     """Family → words that leave its measure without a subject of its own (项目预算控制数)."""
     lengths: Mapping[str, tuple[int, ...]]
@@ -187,6 +189,7 @@ def _compile(data: Mapping[str, Any]) -> Vocabulary:
         answering={fold(who): tuple(map(fold, served)) for who, served in data.get("answering", {}).items()},
         implied={fold(word): tuple(map(fold, hints)) for word, hints in data["implied"].items()},
         telling=frozenset(map(fold, data["words"].get("telling", ()))),
+        vague=frozenset(map(fold, data["words"].get("vague", ()))),
         whole={family: frozenset(map(fold, words)) for family, words in data["words"]["whole"].items()},
         lengths=_lengths(entries),
         longest_head=max(map(len, heads)),
