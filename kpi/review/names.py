@@ -11,6 +11,7 @@ from kpi.review.registry import ERROR, LEAD, SETTING, WARNING, Problem, rule
 from kpi.review.views import ProjectView, Row
 from kpi.review.vocabulary import GENERAL_ASKED, IS_SATISFACTION, fold
 from kpi.tables.headers import level_key
+from kpi.targets import find_unit
 
 _NUMBERED = re.compile(r"(?:[一二三]级)?指标(?:名称)?[\d一二三四五六七八九十]*[:：]?|指标名称")
 _BARE_LEVELS = frozenset(
@@ -28,6 +29,12 @@ _SENTENCE = re.compile(r"[。；;！!]|，[^，、]*[，、].{0,200}(?:的|了|�
 _SENTENCE_PARTS = re.compile(r"[，,。；;]")
 _HOLDS_VALUE = re.compile(
     r"[≥≤><]=?\d|(?:不低于|不少于|不超过|不高于|达到|大于|小于|控制在)\d|\d{1,12}(?:\.\d{1,12})?(?:%|％|万?元(?:/人)?|万?人次?|名|次|场|个|台|套|公里|平方米|亩|吨)$"
+)
+_ENDS_IN_COUNT = re.compile(r"(?<![第\-~—–A-Za-z\d.])\d{1,12}(?:\.\d{1,12})?(万?[\u4e00-\u9fff]{1,4})$")
+# Units that number a thing as often as they count it (第二批, 3类, 5级), and those of age and time.
+_COUNTING = frozenset({"count", "length", "area", "mu", "volume", "weight"})
+_NUMBERING = frozenset(
+    "级 类 号 期 批 批次 档 层 线 路 区 县 市 站 点 段 标段 季度 季 章 条 款 等级 届 轮 代 班 版 节 步".split()
 )
 _GRADED = re.compile(r"满意[度率]?(?:较高|很高|高|良好|较好)$")
 
@@ -134,7 +141,7 @@ def sentence_names(view: ProjectView) -> Iterator[Problem]:
             what = "是句子，不是指标名称"
         elif len(name) > view.settings.longest_name:
             what = f"过长（{len(name)} 字）"
-        elif match := _HOLDS_VALUE.search(name) or _GRADED.search(name):
+        elif match := _HOLDS_VALUE.search(name) or _GRADED.search(name) or _counted_end(name):
             what = f"含有指标值“{match[0]}”"
         if what:
             yield Problem(
@@ -143,6 +150,13 @@ def sentence_names(view: ProjectView) -> Iterator[Problem]:
                 printed=row.indicator.name,
                 expected="对象＋内容＋计量的短语",
             )
+
+
+def _counted_end(name: str) -> re.Match[str] | None:
+    """培育家政企业3家: a number and the unit it is counted in close the name."""
+    match = _ENDS_IN_COUNT.search(name)
+    unit = find_unit(match[1]) if match is not None else None
+    return match if unit is not None and unit.family in _COUNTING and unit.text not in _NUMBERING else None
 
 
 @rule(

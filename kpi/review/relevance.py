@@ -19,6 +19,8 @@ _PROMISE = re.compile(
     r"巡查|演练|宣传|出版|储备|收储|检验|抽查|孵化|引进|认定|签约|选派|编纂|数字化|达到|达|不低于|不少于|提高到|提升至|控制在|降至|覆盖)"
     r"([^\d，。；、,;]{0,14}?)(\d+(?:\.\d+)?)\s*(%|万?[\u4e00-\u9fff]{1,3})"
 )
+_FEWEST_PROMISED = 2
+"""举办1次 is a way of saying that it is done; 1.2万平方米 is a number."""
 _BACKGROUND = re.compile(r"现有|共有|目前|截至|上年|去年|历年|以来|其中|预计收入|总投资|投资")
 _CLAUSE = re.compile(r"[，。；;,\n]")
 
@@ -48,7 +50,8 @@ def promised_numbers(view: ProjectView) -> Iterator[Problem]:
         for match in _PROMISE.finditer(clause):
             number, unit = Decimal(match[2]), match[3]
             kept = values | shares if unit.startswith("%") else values  # 3万亩 is not kept by 3‰
-            if number < 2 or not (base := _promised(number, unit)) or base & kept:
+            base = _promised(number, unit)
+            if not base or max(base) < _FEWEST_PROMISED or base & kept:
                 continue
             yield Problem(
                 message=f"目标承诺“{match[0]}”，没有指标值是 {match[2]}{unit}",

@@ -8,9 +8,10 @@ import pytest
 
 from kpi.pipeline import parse
 from kpi.review import review
+from tests.review import planted, planted_more
 from tests.review.handed_in import Planted
-from tests.review.planted import TABLES
 
+TABLES = (*planted.TABLES, *planted_more.TABLES)
 WRONG = [table for table in TABLES if table.found]
 SOUND = [table for table in TABLES if not table.found]
 
