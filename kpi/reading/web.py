@@ -22,9 +22,24 @@ from kpi.text import usual_characters
 WIDEST_SPAN = 1000
 """Columns and rows; browsers cut colspan at 1,000 as well."""
 _SILENT = frozenset(
-    {"script", "style", "noscript", "template", "head", "select", "button", "iframe", "object", "svg", "textarea"}
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "select",
+        "button",
+        "iframe",
+        "object",
+        "svg",
+        "textarea",
+        "del",
+        "s",
+        "strike",
+    }
 )
-"""Elements whose content is not page text."""
+"""Elements whose content is not page text, or struck out (删除线) and no longer holds."""
 _BLOCKS = frozenset(
     [
         "address",
@@ -65,7 +80,9 @@ _BLOCKS = frozenset(
     ]
 )
 """Elements that begin and end a line."""
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\s*+(\d{1,9})")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 

@@ -177,7 +177,8 @@ def _merge(properties: Any, name: str) -> str:
 
 
 def _cell_text(element: Any, nested: list[Any]) -> str:
-    lines: list[str] = []
+    """A cell's text; what a text box prints over it (样表, a note) counts only where the cell has nothing of its own."""
+    paragraphs: list[Any] = []
 
     def walk(parent: Any) -> None:
         for child in parent:
@@ -185,13 +186,14 @@ def _cell_text(element: Any, nested: list[Any]) -> str:
             if tag == "tbl":
                 nested.append(child)
             elif tag == "p":
-                lines.append(_paragraph_text(child).strip())
+                paragraphs.append(child)
                 nested.extend(_boxed_tables(child))
             elif tag in _TRANSPARENT:
                 walk(child)
 
     walk(element)
-    return "\n".join(line for line in lines if line)
+    own = [line for child in paragraphs if (line := _paragraph_text(child, boxes=False).strip())]
+    return "\n".join(own or [line for child in paragraphs if (line := _paragraph_text(child).strip())])
 
 
 def _boxed_tables(paragraph: Any) -> Iterator[Any]:
@@ -204,13 +206,13 @@ def _boxed_tables(paragraph: Any) -> Iterator[Any]:
             yield from _boxed_tables(child)
 
 
-def _paragraph_text(paragraph: Any) -> str:
+def _paragraph_text(paragraph: Any, *, boxes: bool = True) -> str:
     parts: list[str] = []
-    _collect_text(paragraph, parts)
+    _collect_text(paragraph, parts, boxes=boxes)
     return usual_characters("".join(parts))
 
 
-def _collect_text(parent: Any, parts: list[str]) -> None:
+def _collect_text(parent: Any, parts: list[str], *, boxes: bool) -> None:
     for child in parent:
         tag = _tag(child)
         if tag == "t":
@@ -224,22 +226,24 @@ def _collect_text(parent: Any, parts: list[str]) -> None:
         elif tag == "sym":
             parts.append(_SYMBOLS.get(_attribute(child, "char").upper(), ""))
         elif tag == "txbxContent":
-            parts.append("\n")
-            _collect_text(child, parts)
-            parts.append("\n")
+            if boxes:
+                parts.append("\n")
+                _collect_text(child, parts, boxes=boxes)
+                parts.append("\n")
         elif tag == "p":
-            _collect_text(child, parts)
+            _collect_text(child, parts, boxes=boxes)
             parts.append("\n")
         elif tag == "r" and _hidden(child):
             continue
         elif tag in _TRANSPARENT or _is_math(child):
-            _collect_text(child, parts)
+            _collect_text(child, parts, boxes=boxes)
 
 
 def _hidden(run: Any) -> bool:
-    """Hidden text (隐藏文字) is not printed."""
-    vanish = _child(_child(run, "rPr"), "vanish")
-    return vanish is not None and _value(vanish) not in _OFF
+    """Hidden text (隐藏文字) is not printed; struck text (删除线) is printed and says that it no longer holds."""
+    properties = _child(run, "rPr")
+    marks = [_child(properties, name) for name in ("vanish", "strike", "dstrike")]
+    return any(mark is not None and _value(mark) not in _OFF for mark in marks)
 
 
 def _is_math(element: Any) -> bool:
