@@ -12,6 +12,8 @@ from kpi.text import fold, squeeze
 _PREFIX = re.compile(
     r"^(?:(?:三级)?指标\d{0,2}[:：.、]|\d{1,2}[、)）](?!\d{1,2}(?:\D|$))|\d{1,2}[.．](?!\d{1,3}(?:\D|$))|[（(]\d{1,2}[)）]|[①-⑳]|[·•▪◆●]|[-—](?=[\u4e00-\u9fff]))"
 )
+_MARK = re.compile(r"(?<=.)(?:[①-⑳]|[\[〔]\d{1,2}[\]〕]|[（(]?注[\d①-⑳]{1,2}[)）]?|\*{1,3})$")
+"""A footnote's mark behind a name."""
 _LEVEL_NUMBER = re.compile(
     r"^(?:[\dA-Za-z]{1,2}|[一二三四五六七八九十]+|[（(][一二三四五六七八九十\d]+[)）])[、.．)）:：]?|[:：]$"
 )
@@ -47,6 +49,7 @@ def clean_name(text: str) -> str:
         return ""
     while match := _PREFIX.match(name):
         name = name[match.end() :]
+    name = _MARK.sub("", name)
     return "" if _LEFTOVER.match(name) else name
 
 

@@ -13,6 +13,7 @@ from kpi.tables.amounts import plain_number
 from kpi.tables.carry import level_values
 from kpi.tables.grid import GridRow, Slot
 from kpi.tables.layouts import Band, Layout
+from kpi.tables.prose import split_clause
 from kpi.text import squeeze
 
 JOINED = "joined_over_page"
@@ -109,7 +110,7 @@ class TableReader:
             if self.is_total_row(row):
                 self._note_totals(row)
                 continue
-            if self._states_level(row, stated) or self._is_note(row):
+            if self._states_level(row, stated) or self._is_note(row) or self._is_subtotal(row):
                 continue
             for band in self.layout.bands:
                 yield from self._read_band(row, band, stated.get(band.name, ("", "")))
@@ -130,6 +131,13 @@ class TableReader:
         filled = self._filled(row)
         return bool(filled) and headers.is_note(filled[0][1])
 
+    def _is_subtotal(self, row: DataRow) -> bool:
+        """A row that sums up a level (数量指标小计) or is one with values of its own (预算执行率（10分）)."""
+        filled = self._filled(row)
+        first, text = filled[0] if filled else (-1, "")
+        scored = first == self.layout.bands[0].name and headers.is_scored_level(text)
+        return scored or any(headers.is_subtotal(text) for _, text in filled[:2])
+
     def _note_totals(self, row: DataRow) -> None:
         numbers = {self.layout.roles[column]: plain_number(text) for column, text in self._filled(row)[1:]}
         weight, score = numbers.get("weight"), numbers.get("score")
@@ -139,10 +147,9 @@ class TableReader:
 
     def _states_level(self, row: DataRow, stated: dict[int, tuple[str, str]]) -> bool:
         """A level on a row of its own, outside the level columns (outline tables, lists of names)."""
-        filled = self._filled(row)
-        if len(filled) != 1:
+        column, text = self._alone(row)
+        if not text:
             return False
-        column, text = filled[0]
         if self.layout.roles[column] in {"level1", "level2"} and column in self.layout.columns("level1", "level2"):
             stated.clear()
             return True
@@ -151,14 +158,25 @@ class TableReader:
             return False
         for band in self.layout.bands:
             above = stated.get(band.name, ("", ""))
-            second = headers.is_level2(level) and not (headers.is_level1(level) and not above[0])
+            either = headers.is_level1(level) and headers.is_level2(level)
+            second = headers.is_level2(level) and not (either and (not above[0] or self._heads_level2(row)))
             stated[band.name] = (above[0], level) if second else (level, "")
         return True
+
+    def _alone(self, row: DataRow) -> tuple[int, str]:
+        """Column and text of the only cell that a row prints beside its 序号; (-1, "") for other rows."""
+        filled = [(column, text) for column, text in self._filled(row) if self.layout.roles[column] != "number"]
+        return filled[0] if len(filled) == 1 else (-1, "")
+
+    def _heads_level2(self, row: DataRow) -> bool:
+        """Whether the next row states a 二级: 满意度指标 over 服务对象满意度指标 is a 一级."""
+        following = self.data_rows[row.number : row.number + 1]
+        return bool(following) and headers.is_level2(clean_level(self._alone(following[0])[1]))
 
     def _read_band(self, row: DataRow, band: Band, stated: tuple[str, str]) -> Iterator[RawIndicator]:
         name, from_description = self._name(row, band)
         first = row.parts[0]
-        columns = band.targets or band.columns.get("half_target") or band.columns.get("actual") or ()
+        columns = band.targets or band.columns.get("half_target") or band.columns.get("actual") or (band.name,)
         if not name:
             if any(not is_leftover(self._texts(row, column)) for column in band.targets):
                 self.unnamed.append(row.number)
@@ -188,6 +206,9 @@ class TableReader:
 
     def _name(self, row: DataRow, band: Band) -> tuple[str, bool]:
         """The row's name, and whether it stands in the description: beside 指标1 (绩效内容), or 三级 where 四级 is blank."""
+        if band.crosswise:
+            cell = self._covering_text(row, band.name)
+            return ("" if is_leftover(cell) else clean_name(band.printed or split_clause(cell)[0])), False
         printed = self._texts(row, band.name)
         name = clean_name(printed)
         described = band.columns.get("description", ())
@@ -213,6 +234,13 @@ class TableReader:
             return self._texts(row, column)
         return "".join(squeeze(self._slot(part, column).text) for part in row.parts)
 
+    def _value(self, row: DataRow, band: Band, column: int) -> str:
+        """The printed value: the cell, in a cell with name and value what follows the name, without a column of values nothing."""
+        text = self._covering_text(row, column)
+        if band.crosswise:
+            return text if band.printed else split_clause(text)[1]
+        return "" if column == band.name else text
+
     def _target(self, row: DataRow, band: Band, column: int) -> tuple[str, tuple[Box, ...], float]:
         index = band.targets.index(column) if column in band.targets else 0
         comparators = band.columns.get("comparator", ()) or tuple(
@@ -221,7 +249,7 @@ class TableReader:
         units = band.columns.get("unit_of_measure", ())
         comparator = _pick(comparators, index)
         unit = _pick(units, index)
-        value = self._covering_text(row, column)
+        value = self._value(row, band, column)
         texts = [self._covering_text(row, c) if c is not None else "" for c in (comparator, unit)]
         target = joined_target(texts[0], value, texts[1])
         boxes: list[Box] = []
@@ -238,19 +266,35 @@ class TableReader:
     def _other_texts(self, row: DataRow, band: Band) -> dict[str, str]:
         texts = {}
         for role in _TEXT_ROLES:
-            columns = band.columns.get(role, ())
+            columns = _columns_of_figure(role, band.columns.get(role, ()))
             texts[role] = "；".join(
                 text for column in columns if (text := self._covering_text(row, column, own=role in _OWN_CELL_ONLY))
             )
+        references = [
+            *(column for role in ("grade_other", "history") for column in band.columns.get(role, ())),
+            *(
+                column
+                for role in ("actual", "score")
+                for column in band.columns.get(role, ())
+                if column not in _columns_of_figure(role, band.columns[role])
+            ),
+        ]
         others = [
             f"{self.layout.titles[column].rsplit('/', 1)[-1]}：{text}"
-            for column in band.columns.get("grade_other", ()) + band.columns.get("history", ())
+            for column in references
             if (text := self._covering_text(row, column))
         ]
         texts["basis"] = "；".join(filter(None, [texts["basis"], *others]))
         above = [text for column in band.columns.get("level3", ()) if (text := self._covering_text(row, column))]
         texts["description"] = "；".join(filter(None, [*(f"三级指标：{text}" for text in above), texts["description"]]))
         return texts
+
+
+def _columns_of_figure(role: str, columns: tuple[int, ...]) -> tuple[int, ...]:
+    """Which of several columns of a role counts: of 自评得分 and 复核得分 the body's own, of what came about by March, June and September the last."""
+    if role in {"weight", "score"}:
+        return columns[:1]
+    return columns[-1:] if role == "actual" else columns
 
 
 def _pick(columns: Sequence[int], index: int) -> int | None:

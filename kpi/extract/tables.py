@@ -25,10 +25,12 @@ from kpi.model import (
     Source,
     UnitTotal,
 )  # fmt: skip
+from kpi.tables import headers
 from kpi.tables.blocks import Block, read_block
 from kpi.tables.carry import ProjectRun, project_runs
 from kpi.tables.joins import cut_rows
 from kpi.tables.layouts import in_year
+from kpi.tables.parted_rows import parted_rows
 from kpi.tables.stitch import Stretch
 from kpi.targets import normalize
 from kpi.text import fold, squeeze
@@ -100,9 +102,9 @@ class _Extraction:
 
     def __init__(self, stretch: Stretch, number: int, origin: Origin, units_before: int) -> None:
         self.stretch, self.number, self.origin = stretch, number, origin
-        self.rows = stretch.rows
         self.year = year_of_titles(stretch.titles) or origin.year
         self.layout = in_year(stretch.layout, self.year)
+        self.rows = parted_rows(stretch.rows, self.layout)
         self.block = read_block(stretch.block, stretch.titles)
         self.kind = table_kind(stretch, self.block)
         self.department = department_of_table(self.block.department or self.block.unit, origin.department)
@@ -135,6 +137,8 @@ class _Extraction:
             if not raw and re.match("合计|总计", facts.name or facts.code):
                 self._take_unit(run, facts)
                 return
+        elif not raw and headers.is_total(facts.unit):
+            return
         if facts.unit:
             self.unit.code, self.unit.name = split_unit(facts.unit)
         project = self._project(run, facts)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpi.tables import headers
+from kpi.tables.crosswise import CROSSWISE
 from kpi.tables.grid import GridRow
 from kpi.tables.layouts import WHOLE_CODE, Layout
 from kpi.text import squeeze
@@ -158,7 +159,7 @@ def project_runs(rows: Sequence[GridRow], layout: Layout, cuts: frozenset[int]) 
 
     Rows at a page end whose project is printed on the next page only are that project's; see `_same_project`.
     """
-    keys = layout.columns("code", "project")
+    keys = _keys(layout)
     columns = layout.columns("code", "project", "unit", "amount", "fund", "goal")
     if not keys:
         return [ProjectRun(0, len(rows), dict.fromkeys(columns, ""), joined_over_page=False)] if rows else []
@@ -172,6 +173,11 @@ def project_runs(rows: Sequence[GridRow], layout: Layout, cuts: frozenset[int]) 
         else:
             groups.append([run])
     return [_project_run(group, rows, columns) for group in groups]
+
+
+def _keys(layout: Layout) -> tuple[int, ...]:
+    """The columns that tell one project from the next; the counties' where a fund is shared out over them."""
+    return layout.columns("code", "project") or (layout.columns("unit") if layout.id == CROSSWISE else ())
 
 
 def _code_length(rows: Sequence[GridRow], layout: Layout) -> int:
@@ -209,7 +215,7 @@ def _same_over_page(
         return False  # where cells are not merged a name cut in two is a row cut in two, and that is settled above
     codes = layout.columns("code")
     if codes:
-        position = layout.columns("code", "project").index(codes[0])
+        position = _keys(layout).index(codes[0])
         head = "".join(run.texts[position] for run in group)
         tail = after.texts[position]
         if head and tail:
@@ -231,7 +237,7 @@ def _is_project_start(rows: Sequence[GridRow], start: int, layout: Layout, cuts:
 
     In a table with groups the first row of a project fills the groups anew; under a unit's heading any row does.
     """
-    keys = layout.columns("code", "project")
+    keys = _keys(layout)
     if rows[start].slots[keys[0]].row_span > 1:
         return True
     levels = layout.columns("level1", "goal")
@@ -245,7 +251,7 @@ def _is_project_start(rows: Sequence[GridRow], start: int, layout: Layout, cuts:
 
 def _name_follows(rows: Sequence[GridRow], start: int, layout: Layout, cuts: frozenset[int]) -> bool:
     """The row is cut by a page end, and its project's code or name stands behind the cut."""
-    keys = layout.columns("code", "project")
+    keys = _keys(layout)
     return start + 1 in cuts and any(squeeze(rows[start + 1].slots[column].text) for column in keys)
 
 

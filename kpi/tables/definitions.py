@@ -157,6 +157,36 @@ LAYOUTS: tuple[LayoutDefinition, ...] = (
         ),
     ),
     LayoutDefinition(
+        "scored", "评分指标表", "各省绩效评价报告附表；财预〔2020〕10号指标体系框架",
+        "No 指标值: what an evaluation scores (分值, 得分, 评分标准), or the framework with 指标解释 alone; the target is missing.",
+        frozenset({"untargeted"}),
+        (
+            ("一级指标", "分值", "二级指标", "分值", "三级指标", "分值", "评分标准", "得分"),
+            ("过程", "20", "资金管理", "20", "资金到位率", "10", "到位率100%得满分", "10"),
+            (ABOVE, ABOVE, ABOVE, ABOVE, "预算执行率", "10", "执行率×10", "9.5"),
+        ),
+        (
+            ("年度", "过程", "资金管理", "资金到位率", ""),
+            ("年度", "过程", "资金管理", "预算执行率", ""),
+        ),
+    ),
+    LayoutDefinition(
+        "crosswise", "横排指标", "各省转移支付区域绩效目标分解表；衔接资金、涉农资金项目表",
+        "Levels stand over the columns, a county or a project in each row. The header names the indicators, or each cell holds "
+        "name and value in one (硬化产业路≥3.2公里).",
+        frozenset({"crosswise"}),
+        (
+            ("项目名称", "资金规模（万元）", "产出指标", LEFT, "效益指标"),
+            (ABOVE, ABOVE, "数量指标", "质量指标", "社会效益指标"),
+            ("产业路硬化", "160.00", "硬化道路≥3.2公里", "验收合格率100%", "受益户数≥86户"),
+        ),
+        (
+            ("年度", "产出指标", "数量指标", "硬化道路", "≥3.2公里"),
+            ("年度", "产出指标", "质量指标", "验收合格率", "100%"),
+            ("年度", "效益指标", "社会效益指标", "受益户数", "≥86户"),
+        ),
+    ),
+    LayoutDefinition(
         "list", "指标清单", "各县",
         "No level columns: levels stand on rows of their own or not at all; taken only where 绩效 is printed above it.",
         frozenset(),

@@ -28,8 +28,9 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
     "goal": ("年度绩效目标", "项目年度绩效目标", "总体目标", "绩效目标总体描述", "年度目标", "项目绩效目标", "项目目标", "绩效目标"),
     "amount": (
         "资金总额", "项目金额", "金额", "合计", "总计", "预算金额", "预算数", "项目资金", "年度预算数", "项目资金总额",
-        "预算总额", "年度金额", "预算规模", "小计",
-    ),
+        "预算总额", "年度金额", "预算规模", "小计", "资金额度", "资金规模", "投资规模", "投资额", "投资金额", "项目投资", "补助金额",
+        "补助资金", "下达金额", "分配金额", "下达资金", "安排资金", "资金数", "批复金额",
+    ),  # 资金额度, 补助资金: 资金分配表、衔接资金项目表
     "fund": (
         "政府预算资金", "财政专户管理资金", "单位资金", "财政拨款", "其他资金", "一般公共预算", "政府性基金", "政府性基金预算",
         "国有资本经营预算", "上级资金", "本级资金", "一般公共预算资金", "政府性基金预算资金", "国有资本经营预算资金", "社会投入资金",
@@ -48,8 +49,8 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
         "预计当年实现", "预期当年实现", "预计当年实现值", "当年目标值", "本年目标值", "当年预期实现值", "年度绩效指标值",
         "三级指标值", "标准值", "实施期目标值", "总目标值", "全年实现值", "预期值", "目标", "设定值", "年初指标值", "年初目标值",
         "指标值数值", "指标目标", "实施周期目标值", "实施周期指标值", "实施期指标值", "中长期目标值", "中期目标值", "年度值",
-        "全年程", "全年", "数值", "指标数值", "目标数值",
-    ),  # 数值: between 符号 and 单位 under 指标值 (海南, 黑龙江)
+        "全年程", "全年", "数值", "指标数值", "目标数值", "值",
+    ),  # 数值, 值: between 符号 and 单位 under 指标值 (海南, 黑龙江)
     "half_target": (
         "半年目标值", "半年程目标值", "半年指标值", "上半年目标值", "上半年指标值", "半年计划值", "半年程指标值",
         "1-6月目标值", "6月底目标值", "半年程", "半年", "上半年",
@@ -189,18 +190,23 @@ LEVEL2_WORDS: tuple[str, ...] = (
     "项目立项", "组织管理", "财务管理", "政策效益指标", "内部管理", "队伍建设", "群众满意度指标", "联系部门满意度", "政府采购", "目标设定",
 )  # fmt: skip
 
-_PROJECT_NAME = re.compile("(?:项目|专项|政策|资金|转移支付)[\u4e00-\u9fff]{0,6}名称$")
-"""转移支付（项目）名称, 专项（项目）名称, 政策和项目名称: the kinds of spending a table may be filled in for."""
+_PROJECT_NAME = re.compile(
+    "(?:项目|专项|政策|资金|转移支付|基金|险种)(?:(?!单位|部门|主体|机构|企业|人员|指标)[\u4e00-\u9fff]){0,6}名称$"
+)
+"""转移支付（项目）名称, 专项（项目）名称, 政策和项目名称, 基金名称: the kinds of spending a table may be filled in for."""
 _WIDENING = re.compile("绩效|年度|项目")
 """Words that templates put before a header word without changing it: 绩效指标性质, 绩效度量单位, 项目三级指标."""
 _NOTE = re.compile(
-    "^(?:(?:备注|注|说明|填表说明)[:：]|备注$|其[他它](?:需要?)?说明的?(?:问题|事项|情况)|有关说明|(?:自评|评价)结论[:：]?$|"
+    "^(?:(?:备注|注|说明|填表说明)[:：]|(?:备注|说明)$|其[他它](?:需要?)?说明的?(?:问题|事项|情况)|有关说明|(?:自评|评价)结论[:：]?$|"
     "(?:填[表报]人|审核人|联系人|联系电话|填报日期|(?:单位|部门|项目)负责人|主管领导|经办人)(?:[（(]|[:：]|$))"
 )
 """湖南, 贵州: rows at the foot of the form."""
 _PERIOD_TITLE = re.compile("^(?:(长期|中长期|中期|实施期)|年度|当年|本年度?)绩效(?:目标|指标)[\\d一二三四五六]*表?$")
 """湖北: one project, a table of 长期绩效目标 and one of 年度绩效目标."""
-_STAGE = re.compile("(?:(二上|批复|审定|核定|调整后)|一上|申报|调整前)的?")
+_STAGE = re.compile(
+    "(?:(二上|批复|审定|核定|审核后|复核后|评审后|评估后|论证后|(?:调整|修改|修订|优化|完善|变更)后|建议)|"
+    "一上|申报|原|初始|(?:审核|复核|评审|评估|论证|调整|修改|修订|优化|完善|变更)前)的?"
+)
 """Stages of a budget before 指标值: where two stages stand side by side, the later one holds."""
 _BRACKETS = re.compile(r"[（(【\[][^（(【\[)）】\]]*[)）】\]]")
 _DECORATION = re.compile(r"[\s\d:：、,，.。;；()（）【】\[\]/／\\*＊%-]|[一二三四五六七八九十]{1,6}[、.．]")
@@ -255,6 +261,8 @@ def column_role(text: str) -> str:
     wider = _COLUMNS.get(_WIDENING.sub("", bare_key(bare)), "")
     if wider and wider not in {"name", "goal", "project", "unit"}:  # 年度绩效指标 stands over several columns
         return wider
+    if _PROJECT_NAME.search(header_key(bare)):
+        return "project"
     return _shared_role(bare) or composed_role(bare_key(bare))
 
 
@@ -262,6 +270,13 @@ def _shared_role(text: str) -> str:
     """The role of a column that two header words share (指标值及单位); "" where it is one word or one is unknown."""
     parts = PARTS.split(_BRACKETS.sub("", fold(text)))
     return leading_role([_look_up(_COLUMNS, part) for part in parts]) if len(parts) > 1 else ""
+
+
+def holds_name_and_value(text: str) -> bool:
+    """Whether a header's column holds both, name and value (三级指标及指标值, 绩效指标（指标值）)."""
+    inner = re.sub("[（(]含?|[)）]", "/", fold(text))
+    roles = {_look_up(_COLUMNS, part) for part in PARTS.split(inner) if part}
+    return roles == {"name", "target"}
 
 
 def is_final(text: str) -> bool:
@@ -322,6 +337,19 @@ def is_level2(text: str) -> bool:
 def is_total(text: str) -> bool:
     """Whether the text heads a row that sums up (总分, 合计, 小计)."""
     return header_key(text) in _TOTALS or bare_key(text) in _TOTALS
+
+
+def is_subtotal(text: str) -> bool:
+    """Whether the text heads the sum of a level (数量指标小计, 产出指标合计)."""
+    key = level_key(text)
+    level = re.sub("(?:小计|合计)$", "", key)
+    return level != key and (level in _LEVEL1 or level in _LEVEL2)
+
+
+def is_scored_level(text: str) -> bool:
+    """Whether the text is 预算执行率 with its points: the sum of the execution block among the indicators (多省自评表)."""
+    key = level_key(text)
+    return key != fold(text) and key.removesuffix("指标") in {"预算执行率", "预算执行"}
 
 
 _YEAR = re.compile(r"(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})年度?")

@@ -7,14 +7,20 @@ a band (组), and what roles and bands there are decides the layout's name, see 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 from kpi.model import ANNUAL, WHOLE_TERM
 from kpi.tables import headers
+from kpi.tables.bands import Band, Layout
+from kpi.tables.crosswise import CROSSWISE, crosswise_header
 from kpi.tables.definitions import LAYOUTS
 from kpi.tables.grid import GridRow, collapsed
+from kpi.tables.header_paths import column_groups, header_paths, header_texts
 from kpi.text import fold, squeeze
+
+__all__ = [
+    "WHOLE_CODE", "Band", "Layout", "in_period", "in_year", "is_column_numbers", "layout_title", "recognise_header",
+]  # fmt: skip
 
 MAX_HEADER_ROWS = 5
 """Rows; three are usual (资金总额 / 成本指标 / 三级指标), four with a row of units."""
@@ -23,53 +29,13 @@ WHOLE_CODE = 15
 """Characters; project codes have 17–24 (21 in the national system), unit codes 3–12."""
 
 
-FOURTH_LEVEL = 3
-"""Rank of a 四级指标 among the words for names."""
+THIRD_LEVEL, FOURTH_LEVEL = 2, 3
+"""Ranks of 三级指标 and 四级指标 among the words for names."""
 PROJECT_ROLES = ("code", "project", "unit", "goal", "amount", "fund")
-VALUE_ROLES = ("target", "half_target", "grade_best")
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A set of columns that prints one indicator a row: a 成本指标 group, a period, or the whole table."""
-
-    columns: Mapping[str, tuple[int, ...]]
-    """Role → columns, from left to right."""
-    level1: str = ""
-    level2: str = ""
-    periods: tuple[str, ...] = (ANNUAL,)
-    """One period a target column."""
-
-    @property
-    def name(self) -> int:
-        """Column of the 三级指标."""
-        return self.columns["name"][0]
-
-    @property
-    def targets(self) -> tuple[int, ...]:
-        """Columns of the 指标值; one a period where several are printed."""
-        return self.columns.get("target") or self.columns.get("grade_best") or ()
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What a header says about the table under it."""
-
-    id: str
-    roles: tuple[str, ...]
-    titles: tuple[str, ...]
-    """Header text of each column, upper rows first, joined with `/`."""
-    bands: tuple[Band, ...]
-    shared: Mapping[str, tuple[int, ...]]
-    groups: tuple[range, ...]
-    """Grid columns of each column: a header cell over two grid columns heads one."""
-    height: int
-    score: float
-    because: tuple[str, ...]
-
-    def columns(self, *roles: str) -> tuple[int, ...]:
-        """All shared columns of these roles, left to right."""
-        return tuple(sorted(column for role in roles for column in self.shared.get(role, ())))
+SCORED = "scored"
+"""Id of the layout of tables that score or explain their indicators and print no values."""
+VALUELESS = frozenset({CROSSWISE, SCORED})
+"""Layouts without a column of 指标值."""
 
 
 def layout_title(layout: str) -> str:
@@ -81,18 +47,27 @@ def recognise_header(rows: Sequence[GridRow], start: int) -> Layout | None:
     """The layout of a header that begins in `rows[start]`, or None.
 
     The smallest block of header rows that names both a 三级指标 and a 指标值 column is taken, then extended by rows that hold
-    header words only (半年 | 全年 under 指标值).
+    header words only (半年 | 全年 under 指标值). Where no block names a 指标值, levels across (横排) are looked for, then a
+    table that scores its indicators or explains them.
     """
     if not _may_be_header(rows[start]):
         return None
+    return (
+        _header_of_levels(rows, start)
+        or crosswise_header(rows, start)
+        or _header_of_levels(rows, start, untargeted=True)
+    )
+
+
+def _header_of_levels(rows: Sequence[GridRow], start: int, *, untargeted: bool = False) -> Layout | None:
     for height in range(1, min(MAX_HEADER_ROWS, len(rows) - start) + 1):
         if height > 1 and not _may_be_header(rows[start + height - 1], words=1):
             return None
-        layout = _layout_of(rows, start, height)
+        layout = _layout_of(rows, start, height, untargeted=untargeted)
         if layout is None:
             continue
         while start + height < len(rows) and height < MAX_HEADER_ROWS and _only_header_words(rows[start + height]):
-            longer = _layout_of(rows, start, height + 1)
+            longer = _layout_of(rows, start, height + 1, untargeted=untargeted)
             if longer is None:
                 break
             layout, height = longer, height + 1  # noqa: PLW2901 — the block grows
@@ -111,6 +86,7 @@ def in_year(layout: Layout, year: int | None) -> Layout:
 
     The year's own column is the target, of several stages the last one; the other columns become references.
     """
+    layout = replace(layout, bands=tuple(_without_past(band, layout) for band in layout.bands))
     starts = [band.name for band in layout.bands]
     bands = []
     for band, stop in zip(layout.bands, [*starts[1:], len(layout.roles)], strict=True):
@@ -134,19 +110,23 @@ def in_year(layout: Layout, year: int | None) -> Layout:
     return replace(layout, bands=tuple(bands))
 
 
+def _without_past(band: Band, layout: Layout) -> Band:
+    """2024年完成值 beside 2026年目标值 is what was reached before, not what this target came to."""
+    year = max((of for column in band.targets if (of := headers.year_of(layout.titles[column]))), default=0)
+    actual = band.columns.get("actual", ())
+    past = [column for column in actual if (headers.year_of(layout.titles[column]) or year) < year]
+    if not past:
+        return band
+    kept = tuple(column for column in actual if column not in past)
+    columns = {role: own for role, own in band.columns.items() if role != "actual"}
+    columns["history"] = tuple(sorted({*columns.get("history", ()), *past}))
+    return replace(band, columns={**columns, "actual": kept} if kept else columns)
+
+
 def _may_be_header(row: GridRow, words: int = 2) -> bool:
     texts = [slot.text for slot in row.slots if squeeze(slot.text)]
-    known = sum(all(map(headers.is_header_word, _header_texts(text))) for text in texts)
+    known = sum(all(map(headers.is_header_word, header_texts(text))) for text in texts)
     return known >= words and known >= 0.6 * len(texts)
-
-
-def _header_texts(text: str) -> list[str]:
-    """A header cell's words: one, or several under each other where no lines part upper and lower header rows."""
-    whole = squeeze(text)
-    lines = [line for part in text.split("\n") if (line := squeeze(part))]
-    if len(lines) < 2 or headers.is_header_word(whole) or not all(map(headers.is_header_word, lines)):
-        return [whole]
-    return lines
 
 
 def _only_header_words(row: GridRow) -> bool:
@@ -167,39 +147,6 @@ def is_column_numbers(row: GridRow) -> bool:
     ) and len(set(short)) == len(short)
 
 
-def _column_groups(block: Sequence[GridRow]) -> tuple[range, ...]:
-    """Grid columns that the lowest header cell above them joins."""
-    lowest: list[int] = []
-    for column in range(len(block[0].slots)):
-        keys = [row.slots[column].key for row in block if row.slots[column].key >= 0]
-        lowest.append(keys[-1] if keys else -1 - column)
-    starts = [column for column, key in enumerate(lowest) if column == 0 or key != lowest[column - 1]]
-    return tuple(range(begin, end) for begin, end in pairwise([*starts, len(lowest)]))
-
-
-def _paths(block: Sequence[GridRow]) -> list[list[str]]:
-    """Header texts over each column, top down, spans expanded, side labels that reach into the data left out."""
-    height = len(block)
-    texts: dict[int, list[str]] = {}
-    for row in block:
-        for slot in row.slots:
-            if slot.text:
-                texts[slot.key] = texts.get(slot.key) or _header_texts(slot.text)
-    paths: list[list[str]] = []
-    for column in range(len(block[0].slots)):
-        path: list[str] = []
-        seen: set[int] = set()
-        for offset, row in enumerate(block):
-            slot = row.slots[column]
-            reaches_below = slot.begins and slot.row_span > height - offset + 1
-            if slot.key in seen or slot.key not in texts or reaches_below:
-                continue
-            seen.add(slot.key)
-            path.extend(texts[slot.key])
-        paths.append(path)
-    return paths
-
-
 def _role(path: Sequence[str]) -> str:
     if not path:
         return ""
@@ -211,18 +158,17 @@ def _role(path: Sequence[str]) -> str:
     return ""
 
 
-def _layout_of(rows: Sequence[GridRow], start: int, height: int) -> Layout | None:
-    groups = _column_groups(rows[start : start + height])
-    paths = _paths([collapsed(row, groups) for row in rows[start : start + height]])
+def _layout_of(rows: Sequence[GridRow], start: int, height: int, *, untargeted: bool = False) -> Layout | None:
+    groups = column_groups(rows[start : start + height])
+    paths = header_paths([collapsed(row, groups) for row in rows[start : start + height]])
     printed = [text for path in paths for text in path]
     roles = _settled_roles(paths)
     names = [column for column, role in enumerate(roles) if role == "name"]
     if not names:
         return None
     shared, bands = _split_columns(roles, paths, names)
-    if not bands or not all(
-        band.targets or band.columns.get("half_target") or band.columns.get("actual") for band in bands
-    ):
+    bands = [_with_own_value(band, paths) for band in bands]
+    if not bands or (not all(map(_has_values, bands)) and not (untargeted and _explains(paths, shared, bands))):
         return None
     known = sum(1 for role, path in zip(roles, paths, strict=True) if role or not path)
     return Layout(
@@ -238,9 +184,32 @@ def _layout_of(rows: Sequence[GridRow], start: int, height: int) -> Layout | Non
     )
 
 
+def _with_own_value(band: Band, paths: Sequence[Sequence[str]]) -> Band:
+    """三级指标及指标值: the column of the name is the values' as well."""
+    if _has_values(band) or not headers.holds_name_and_value(paths[band.name][-1]):
+        return band
+    return replace(band, columns={**band.columns, "target": (band.name,)}, crosswise=True)
+
+
+def _has_values(band: Band) -> bool:
+    return bool(band.targets or band.columns.get("half_target") or band.columns.get("actual"))
+
+
+def _explains(paths: Sequence[Sequence[str]], shared: Mapping[str, tuple[int, ...]], bands: Sequence[Band]) -> bool:
+    """三级指标 under both other levels, with their scores or explanations and no values: an evaluation's own indicators."""
+    if len(bands) != 1 or not {"level1", "level2"} <= shared.keys() or _name_rank(paths[bands[0].name]) < THIRD_LEVEL:
+        return False
+    return any(bands[0].columns.get(role) for role in ("weight", "score", "description", "basis"))
+
+
 def _settled_roles(paths: Sequence[Sequence[str]]) -> list[str]:
     """Roles by words, then by position where a word has two meanings."""
     roles = [_role(path) for path in paths]
+    if "name" not in roles:
+        roles = [
+            "name" if path and headers.holds_name_and_value(path[-1]) else role
+            for role, path in zip(roles, paths, strict=True)
+        ]
     names = [column for column, role in enumerate(roles) if role == "name"]
     if not names:
         texts = {column: headers.bare_key(path[-1]) for column, path in enumerate(paths) if path}
@@ -262,6 +231,8 @@ def _settled_roles(paths: Sequence[Sequence[str]]) -> list[str]:
             roles[column] = "target"
         elif column < first and roles[column] == "unit_of_measure":
             roles[column] = "unit"
+        elif column < first and roles[column] == "value_type" and "level1" not in roles and "类" in fold(path[-1]):
+            roles[column] = "level1"  # 指标类型 and 指标类别 before 指标名称 are its levels
         elif column > first and roles[column] == "unit" and headers.bare_key(path[-1]) == "单位":
             roles[column] = "unit_of_measure"
     return roles
@@ -270,7 +241,7 @@ def _settled_roles(paths: Sequence[Sequence[str]]) -> list[str]:
 def _name_rank(path: Sequence[str]) -> int:
     """三级指标 is the name where both it and a wider word (绩效指标 down the side) are printed, 四级指标 where both are."""
     text = fold(path[-1])
-    return FOURTH_LEVEL if "四级" in text else 2 if "三级" in text else 1 if "名称" in text else 0
+    return FOURTH_LEVEL if "四级" in text else THIRD_LEVEL if "三级" in text else 1 if "名称" in text else 0
 
 
 def _period(path: Sequence[str]) -> str:
@@ -338,6 +309,8 @@ def _features(shared: Mapping[str, tuple[int, ...]], bands: Sequence[Band]) -> s
     features = {role for band in bands for role in band.columns}
     if len(bands) > 1 and all(band.level1 for band in bands):
         features.add("groups")
+    if not any(map(_has_values, bands)):
+        return {"untargeted"}
     if len({period for band in bands for period in band.periods}) > 1:
         features.add("periods")
     if "level1" in shared or "level2" in shared or features & {"level1", "level2"}:

@@ -90,6 +90,15 @@ def read_prose(lines: Iterable[tuple[int | None, str]]) -> ProseResult:
     return ProseResult(tuple(targets), tuple(unread))
 
 
+def split_clause(text: str) -> tuple[str, str]:
+    """A clause that holds name and value in one (硬化产业路≥3.2公里) → both; the value is "" where it has no number at its end."""
+    if match := _TARGET.match(text):
+        name = _name(match["name"])
+        if len(name) >= _SHORTEST_NAME:
+            return name, match["target"]
+    return text, ""
+
+
 def _paragraphs(lines: Iterable[tuple[int | None, str]]) -> Iterator[tuple[int | None, str]]:
     """Printed lines joined to paragraphs; a numbered line or a finished sentence ends the one before."""
     page: int | None = None

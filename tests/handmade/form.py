@@ -38,16 +38,21 @@ class Form:
         return blocks + [Text(note, "note") for note in self.notes]
 
     def records(self) -> list[dict[str, str]]:
-        """The gold as records; empty trailing fields may be left out, `"` repeats the field above."""
-        records: list[dict[str, str]] = []
-        for line in filter(None, (part.strip() for part in self.gold.splitlines())):
-            values = [value.strip() for value in line.split("|")]
-            values += [""] * (len(GOLD) - len(values))
-            record = dict(zip(GOLD, values, strict=True))
-            if records:
-                record = {key: records[-1][key] if value == '"' else value for key, value in record.items()}
-            records.append(record)
-        return [record | {"period": record["period"] or "年度"} for record in records]
+        """The gold as records."""
+        return gold_to_records(self.gold)
+
+
+def gold_to_records(text: str) -> list[dict[str, str]]:
+    """Rows of gold in the order of `GOLD`; empty trailing fields may be left out, `"` repeats the field above."""
+    records: list[dict[str, str]] = []
+    for line in filter(None, (part.strip() for part in text.splitlines())):
+        values = [value.strip() for value in line.split("|")]
+        values += [""] * (len(GOLD) - len(values))
+        record = dict(zip(GOLD, values, strict=True))
+        if records:
+            record = {key: records[-1][key] if value == '"' else value for key, value in record.items()}
+        records.append(record)
+    return [record | {"period": record["period"] or "年度"} for record in records]
 
 
 def table_to_grid(form: Form) -> Grid:

@@ -8,6 +8,7 @@ from kpi.model import Table
 from kpi.tables.exports.build import build_table
 from kpi.tables.exports.codes import code_rows
 from kpi.tables.exports.level import level_grid
+from kpi.tables.exports.plain import plain_tables
 from kpi.tables.exports.spaces import spaced_tables
 from kpi.tables.exports.stacked import unstack_lines
 from kpi.tables.exports.tabs import tab_regions
@@ -31,8 +32,9 @@ def lines_to_tables(lines: Sequence[str]) -> tuple[Table, ...]:
     for table in spaced:
         rows = wide_grid(table.raw_rows(), table.schema) if table.schema.wide else table.grid()
         tables.append(build_table(table.schema, rows, before=table.before, block=table.block))
+    used = {number for region in regions for number in region.lines} | {n for table in spaced for n in table.lines}
+    tables += plain_tables(unstacked, used)
     if not tables:
         return ()
-    used = {number for region in regions for number in region.lines} | {n for table in spaced for n in table.lines}
     codes = code_rows(line for number, line in enumerate(unstacked) if number not in used)
     return (codes, *tables) if codes else tuple(tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,7 +38,9 @@ SIDE_LABELS = frozenset(
     {"绩效指标", "年度绩效指标", "指标", "绩效", "年度指标", "绩效目标", "项目绩效指标", "履职效能"}
 )
 """Labels that run down the left edge of self-evaluation tables (central template, 河南)."""
-_NUMBERS = frozenset({"weight", "score", "amount", "fund", "number"})
+_NUMBERS = frozenset({"weight", "score", "amount", "fund"})
+_ORDINAL = re.compile(r"[（(]?(?:[\d.]{1,8}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）]?[、.．]?")
+"""序号: 1, 1.2, 一, （一）, ①."""
 _COMPARATORS = frozenset(
     {
         "≥",
@@ -93,6 +96,10 @@ def _number_cost(text: str) -> float:
     return 0.0 if is_amount(text) else 4.0
 
 
+def _ordinal_cost(text: str) -> float:
+    return 0.0 if _ORDINAL.fullmatch(text) else 4.0
+
+
 def _comparator_cost(text: str) -> float:
     return 0.0 if fold(text) in _COMPARATORS else 3.0
 
@@ -112,6 +119,7 @@ _COSTS: dict[str, Callable[[str], float]] = {
     "unit_of_measure": _unit_cost,
     **dict.fromkeys(("target", "actual", "half_target", "history", "grade_best", "grade_other"), target_cost),
     **dict.fromkeys(_NUMBERS, _number_cost),
+    "number": _ordinal_cost,
     **dict.fromkeys(("comparator", "direction", "value_type"), _comparator_cost),
 }
 """Role of a column → what a text costs there; other columns hold free text."""
