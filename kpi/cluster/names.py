@@ -46,6 +46,8 @@ COUNTER = "数量/物"
 LONG_WORD = 4
 """Characters of a word that no head may cut; shorter ones (残疾人) share their last one with heads (人数)."""
 
+TASK_DONE = frozenset({"任务完成"})
+"""Beside another aspect the task is no aspect of its own: 任务按时完成率, 任务完成及时率."""
 TESTS = frozenset({"检测", "检验", "抽检"})
 TESTED = Entry(tokens=((ACTION, "检测"),), actions=frozenset({"检测"}))
 """Of what share passes the ways to test are one: 监测合格率, 抽检合格率."""
@@ -58,8 +60,6 @@ STEM = 2
 SATISFACTION = "满意"
 AWARENESS = "知晓"
 SENTENCE = "状态/句"
-# Who benefits (受益群众, 受益对象) is who is served, to the templates of budgets.
-BENEFITING, SERVED = (WEAK, "受益"), (PLAIN, "服务对象")
 STATES = frozenset({"状态", "状态/率"})
 # Families in which it matters who answers or is served, even if it is everybody.
 ANSWERED = frozenset({SATISFACTION, AWARENESS, SENTENCE, "状态", "状态/成效"})
@@ -232,9 +232,12 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
         head, ending, family = "", "", SENTENCE
     body = text[: len(text) - len(ending) - len(head)]
     if family == SATISFACTION:
-        body = _without_implied(body, words)
+        body = _respondent(body, words)
     entries = _segments(body, words)
     tagged = [*entries, *words.said_by(head), *words.said_by(ending)]
+    if len({aspect for entry in tagged for aspect in entry.strong}) > 1:
+        entries = [words.words["完成"] if entry.strong == TASK_DONE else entry for entry in entries]
+        tagged = [*entries, *words.said_by(head), *words.said_by(ending)]
     if "合格" in {aspect for entry in tagged for aspect in entry.strong}:
         entries = [TESTED if entry.actions & TESTS else entry for entry in entries]
     if not head and _is_counted(entries, text):
@@ -264,8 +267,12 @@ def _states_aspect(text: str, family: str, words: Vocabulary) -> bool:
     return family in ("金额", "成本") and first is not None and "及时" in first.strong
 
 
-def _without_implied(body: str, words: Vocabulary) -> str:
-    """Who answers without the place or service that goes with it: 景区游客, 游客对旅游 → 游客."""
+def _respondent(body: str, words: Vocabulary) -> str:
+    """Who answers by one word (参训人员 → 学员), without the place or service that goes with it (景区游客, 游客对旅游 → 游客)."""
+    for wording, who in words.respondents:
+        if wording in body:
+            body = body.replace(wording, who)
+            break
     for who, served in words.answering.items():
         if who in body:
             before, after = body.split(who, 1)
@@ -424,11 +431,7 @@ def _weak_respondent(weights: dict[tuple[str, str], float]) -> None:
     """In a satisfaction weak words beside 群众, 人员 say who answers (受益群众), so they get the weight of a respondent."""
     everybody = (PERSON, "群众")
     weak = [token for token in weights if token[0] == WEAK]
-    if weak == [BENEFITING] and (everybody in weights or (PERSON, "") in weights):
-        for token in (BENEFITING, everybody, (PERSON, "")):
-            weights.pop(token, None)
-        weights[SERVED] = float(len(SERVED[1]))
-    elif weak and (everybody in weights or (PERSON, "") in weights):
+    if weak and (everybody in weights or (PERSON, "") in weights):
         weights.update(dict.fromkeys(weak, GENERAL_PERSON_WEIGHT))
         if weights.pop(everybody, None):
             weights[PERSON, ""] = WEIGHTS[PERSON]

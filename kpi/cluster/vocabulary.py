@@ -49,6 +49,8 @@ class Vocabulary:
     """Words after the head that do not hide it (死亡人数下降), longest first."""
     adverbs: tuple[str, ...]
     """Words between a head and its ending (服务能力|显著|提升)."""
+    respondents: tuple[tuple[str, str], ...]
+    """Who answers in other words → the one word for it, longest first."""
     answering: Mapping[str, tuple[str, ...]]
     """Who answers → the places and services that go without saying (游客: 景区)."""
     implied: Mapping[str, tuple[str, ...]]
@@ -186,6 +188,12 @@ def _compile(data: Mapping[str, Any]) -> Vocabulary:
         not_for={name: frozenset(group.get("not_for", ())) for name, group in data["contrasts"].items()},
         endings=tuple(sorted(data["words"]["endings"], key=lambda word: (-len(word), word))),
         adverbs=tuple(sorted(data["words"].get("adverbs", ()), key=lambda word: (-len(word), word))),
+        respondents=tuple(
+            sorted(
+                ((fold(word), fold(who)) for who, wordings in data.get("respondents", {}).items() for word in wordings),
+                key=lambda pair: (-len(pair[0]), pair),
+            )
+        ),
         answering={fold(who): tuple(map(fold, served)) for who, served in data.get("answering", {}).items()},
         implied={fold(word): tuple(map(fold, hints)) for word, hints in data["implied"].items()},
         telling=frozenset(map(fold, data["words"].get("telling", ()))),
