@@ -93,11 +93,12 @@ def _spelled(unit: str) -> str:
     """座（处） needs its brackets to be read again, 3个季度 its 个 to be no date."""
     if unit.startswith("季度"):
         return f"个{unit}"
-    pair = unit.lstrip("".join(SCALES))
-    if len(pair) != _PAIR or find_unit(unit) is not None:
+    head, slash, rest = unit.partition("/")
+    pair = head.lstrip("".join(SCALES))
+    if len(pair) != _PAIR or find_unit(head) is not None:
         return unit
     both = find_unit(pair[0]) is not None and find_unit(pair[1]) is not None
-    return f"{unit[:-1]}({unit[-1]})" if both else unit
+    return f"{head[:-1]}({head[-1]}){slash}{rest}" if both else unit
 
 
 def plain(value: Decimal) -> str:

@@ -82,6 +82,10 @@ _BOUND_TERM = re.compile(
     r"(?:在|于|按)?(?:[一-龥]{0,8}?)(?:(?:工期|期限|时限|周期)(?:之|以)?内[一-龥]{0,8}|(?:合同|协议|约定|规定|法定|计划|承诺|服务|建设|实施|有效|项目|工程|要求|限定|目标|任务|执行|施工|质保|评审|招标|批复|预定|既定)"
     r"[一-龥]{0,6}?(?:期限|时限|审限|限期|时间|工期|周期|年度|期|节点|时段)(?:要求|范围)?(?:之内|以内|内|之前|以前|前)[一-龥]{0,8})"
 )
+_AS_AGREED = re.compile(
+    r"按照?(?:合同|协议|约定|规定|法定|计划|既定|要求|方案|批复|承诺)[一-龥]{0,6}?(?:工期|期限|时限|限期|时间节点|时间|节点)(?:要求|进度)?"
+    r"(?:完成|完工|办结|交付|拨付|发放|支付|到位|竣工|落实|全部)*"
+)
 _EVENT = re.compile(
     r"(?:在|于)?(?:(?:19|20)[0-9]{2}年)?(?:[0-9]{1,2}月)?[一-龥]{0,6}?(?:春节|国庆节?|元旦|中秋节?|端午节?|清明节?|五一|十一|劳动节|节日|两节|汛期|主汛期|雨季|冬季|夏季|秋季|春季|供暖季?|采暖季?|供暖期|采暖期|防火期|"
     r"八一|七一|三八|六一|开学|毕业季?|学期|学年|春耕|秋收|三夏|高考|中考|考试|封冻|上冻|入冬|入汛|汛|台风季|旺季|会议|活动|节|换届|交付)"
@@ -257,7 +261,7 @@ def _resolve_month(part: dict[str, str], end: int, year: int | None, *, firm: bo
 def bound_term(text: str) -> bool:
     """Whether the whole text names a term without a date: 合同有效期内, 汛期前, 规定时限内完成."""
     plain = text.replace('"', "")
-    return any(term.fullmatch(plain) is not None for term in (_BOUND_TERM, _EVENT, _STAGE))
+    return any(term.fullmatch(plain) is not None for term in (_BOUND_TERM, _AS_AGREED, _EVENT, _STAGE))
 
 
 def _number(text: str) -> int:

@@ -19,6 +19,8 @@ _YUAN = find_unit("元") or NO_UNIT
 _SIX_DECIMALS = Decimal("0.000001")
 _LONGEST_WHOLE = 20
 """Digits before the point of a ratio; with six after it they fit the 28 of decimal arithmetic."""
+# Sizes and amounts by which things are told apart.
+_MEASURING = frozenset(("length", "area", "mu", "volume", "weight", "power", "money"))
 _HOURS_A_DAY = 24
 _DAYS_A_WEEK = 7
 # Short words of comparison that also begin other words (达标, 超市): they must touch the figure.
@@ -101,6 +103,7 @@ class Parser:
         if clause is not None and (
             (clause.high_unit or clause.unit).family in _OF_NAMES
             or (not clause.marked and self.words.endswith(INDICATOR_ENDS))
+            or self._describes(clause, index)
         ):
             self._into_name(clause)
         elif clause is not None and self.words.startswith("的") and self.words != "的" and clause.deadline is None:
@@ -123,6 +126,14 @@ class Parser:
             new.comparator = new.comparator or "≤"
         new.closes = self._next_role(index) not in {"words", "named", "trend", "level"} or not token.value
         self._open(new, token.end)
+
+    def _describes(self, clause: Clause, index: int) -> bool:
+        """胸径8厘米以上苗木3000株, 500万元以上项目12个: a measure with 以上 right before what is counted says which."""
+        if clause.marked or not clause.comparator or clause.unit.family not in _MEASURING or self.previous != "words":
+            return False
+        following = self.tokens[index + 1] if self._next_role(index) == "unit" else None
+        touching = self.tokens[index].start - len(self.words) == clause.end
+        return touching and following is not None and following.value.family == "count"
 
     def _into_name(self, clause: Clause) -> None:
         """65岁及以上老年人体检率≥70%: the first figure belongs to the indicator's name."""

@@ -38,11 +38,14 @@ _AS_DIGITS = str.maketrans("OolI", "0011")
 _MIXED = re.compile(r"(?<![A-Za-z0-9.])(?:[lI]?[0-9][0-9.]*[Oo]|[lI][0-9Oo])[0-9Oo.]*(?=[%‰;,。)]|[一-龥]|$)")
 
 
+_PER_MILLE = re.compile(r"(?<=[0-9])%[oO0](?![0-9A-Za-z])")
+
+
 def may_hide_digits(cleaned: str) -> bool:
     """Whether a letter stands in the text that may be a misread digit; quicker than looking for the number it is in."""
-    return "O" in cleaned or "o" in cleaned or "l" in cleaned or "I" in cleaned
+    return "O" in cleaned or "o" in cleaned or "l" in cleaned or "I" in cleaned or "%0" in cleaned
 
 
 def mend_digits(cleaned: str) -> str:
-    """A cleaned target with the letters of its numbers as the digits that they were printed as; of the same length."""
-    return _MIXED.sub(lambda match: match[0].translate(_AS_DIGITS), cleaned)
+    """A cleaned target with the letters of its numbers as the digits, and %o as the ‰, that they were printed as."""
+    return _MIXED.sub(lambda match: match[0].translate(_AS_DIGITS), _PER_MILLE.sub("‰", cleaned))

@@ -31,6 +31,7 @@ _ONE = Decimal(1)
 # A unit with its scale and denominators is never longer; bounds the work on damaged cells.
 _LONGEST_UNIT = 32
 _LONGEST_NOUN = 6
+_PEOPLE = frozenset("名位个")
 # Digits of a denominator that need not be round.
 _LONGEST_ODD = 2
 
@@ -225,9 +226,12 @@ def read_denominator(text: str, position: int) -> tuple[str, int] | None:
         word = text[position:end]
         if end > stop or (word not in DENOMINATORS and word not in _ATOMS) or _cut_word(text, position, end, stop):
             continue
-        if length == 1 and end < stop and word not in CLOSED_DENOMINATORS and text[end] not in _NOUN_STOPS:
+        # 每百名学生配备12台: a round number of people says whom
+        closed_by_itself = word in CLOSED_DENOMINATORS and not (count and word in _PEOPLE)
+        if length == 1 and end < stop and not closed_by_itself and text[end] not in _NOUN_STOPS:
             noun = _noun_end(text, position, stop)
             closed = noun == stop or text[noun] in _NOUN_STOPS or text[noun : noun + 2] in _VERBS
+            closed = closed or (bool(count) and text[noun].isdigit())
             if noun - position <= _LONGEST_NOUN and closed:
                 return count + text[position:noun], noun
         known = _ATOMS.get(word)

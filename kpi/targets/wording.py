@@ -97,10 +97,9 @@ def _versus(text: str, tokens: list[Token]) -> Wording | None:
 
 
 def _bare_trend(text: str) -> Wording | None:
-    if text in words.NOT_LOWER:
-        return Wording("relative", direction="not_lower")
-    if text in words.NOT_HIGHER:
-        return Wording("relative", direction="not_higher")
+    for kept, direction in ((words.NOT_LOWER, "not_lower"), (words.NOT_HIGHER, "not_higher")):
+        if text.endswith(kept) and len(text) <= _LONGEST_LEVEL and "," not in text:  # 耕地保有量不减少
+            return Wording("relative", direction=direction)
     if text in words.FLAT:
         return Wording("relative", "=", direction="equal")
     trend = _BARE_TREND.fullmatch(text)
