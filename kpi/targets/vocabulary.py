@@ -163,7 +163,7 @@ REACHING_VERBS = (
 
 # How an indicator's name ends inside a cell: a figure before it belongs to the name (24小时办结率100%).
 INDICATOR_ENDS = (
-    "率", "比例", "比重", "占比", "度", "数", "数量", "量", "面积", "时间", "时长", "成本", "费用", "标准", "额", "值", "覆盖", "合格", "完成", "比", "价", "面",
+    "率", "比例", "比重", "占比", "度", "数", "数量", "量", "面积", "时间", "时长", "成本", "费用", "标准", "额", "值", "覆盖", "合格", "完成", "比", "价", "面", "误差", "间隔", "频次", "温差",
 )  # fmt: skip
 
 # Before an amount of 元; the marks ¥ and 人民币 are in the lexicon.
