@@ -74,7 +74,7 @@ _TAIL = re.compile(r"(?:[≥≤<>=±]+[\d.]*|\d{1,12}(?:\.\d{1,12})?%|%|‰)+")
 _PLACE = re.compile(r"^(?:全(?:市|省|县|区|州|旗|镇)|[本我](?:市|省|县|区))")
 _AGAINST = r"对(?!象|外|口|比|接|应|标|账|照)"
 _NOISE = re.compile(rf"[^\w.&]|_|[的之]|(?<=[一-鿿]){_AGAINST}|^{_AGAINST}")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十]+(?=年(?![级度制]))")
 _LATIN = re.compile(r"[a-z0-9.&]+")
 
 _OBJECT_FOLLOWS = Entry()
@@ -324,7 +324,8 @@ def _cuts_word(text: str, cut: int, words: Vocabulary) -> bool:
     """Whether a long word lies over the place where a head would begin (违法建|筑面积 → 违法建筑|面积), or before a counter a
     word of which it is the end (样|本数 → 样本|数).
     """
-    if cut and words.heads[text[cut:]] == COUNTER and text[cut - 1 : cut + 1] in words.words:
+    counted = cut > 1 and words.heads[text[cut:]] == COUNTER
+    if counted and text[cut - 1 : cut + 1] in words.words and text[cut - 2 : cut] not in words.words:
         return True
     for end in range(cut + 1, len(text)):
         for length in words.lengths.get(text[end - 1], ()):

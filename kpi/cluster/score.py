@@ -28,6 +28,8 @@ PLAIN_MEASURES = frozenset({"数量", "金额", "面积", "长度", "成本", "�
 # Families in which a word of substance need not be named: who answers, or weak words, tell them apart.
 WITHOUT_SUBJECT = (WORDY | ANSWERED) - {AWARENESS}
 STATE = "状态"
+# Firms are counted by 家, 户 and 个; dwellings (户) and things (个) are not one another.
+FIRMS = ({"数量/家", "数量/户"}, {"数量/家", "数量/物"})
 RATED = frozenset({"状态/率", "状态/句"})
 # Heads of which the actions are the thing itself: 监管能力 is not 监管宣传能力.
 ABSTRACT = frozenset({"能力", "水平", "状态/成效"})
@@ -104,7 +106,7 @@ def group_of(family: str) -> str:
 
 def families_meet(a: str, b: str) -> bool:
     """Equal families, or one of them is the open family of their group (数量 beside 人数)."""
-    return a == b or (group_of(a) == group_of(b) and ("/" not in a or "/" not in b))
+    return a == b or (group_of(a) == group_of(b) and ("/" not in a or "/" not in b)) or {a, b} in FIRMS
 
 
 def similarity(a: NameForm, b: NameForm) -> float:
