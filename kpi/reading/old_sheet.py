@@ -23,6 +23,10 @@ _DAMAGE = (
     EOFError, struct.error,
 )  # fmt: skip
 """What xlrd raises on a damaged workbook beside its own error."""
+_SECTOR_SIZES = 30
+"""Where an OLE container gives the sizes of its sectors and mini sectors as powers of two ([MS-CFB] 2.2)."""
+_KNOWN_SECTOR_SIZES = {(9, 6), (12, 6)}
+"""All that [MS-CFB] allows; olefile goes on with others and reads sectors of up to 2^65535 bytes."""
 
 
 def open_old_sheet(path: Path, settings: Settings) -> Reading:
@@ -56,6 +60,11 @@ def _workbook_stream(path: Path) -> bytes:
     """The workbook's records out of the OLE container: xlrd's own reader of containers runs in circles on damaged ones."""
     import olefile
 
+    with path.open("rb") as file:
+        file.seek(_SECTOR_SIZES)
+        sizes = struct.unpack("<2H", file.read(4))
+    if sizes not in _KNOWN_SECTOR_SIZES:
+        raise ValueError(f"sector sizes 2^{sizes[0]} and 2^{sizes[1]}")
     with olefile.OleFileIO(path) as container:
         for name in ("Workbook", "Book"):
             if container.exists(name):

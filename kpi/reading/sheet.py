@@ -37,10 +37,10 @@ _LEFT_OUT = re.compile(
 )
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 DAMAGE = (
-    KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, EOFError, RuntimeError, OSError,
+    LookupError, ValueError, TypeError, AttributeError, SyntaxError, EOFError, RuntimeError, OSError,
     zipfile.BadZipFile, zlib.error, ArithmeticError,
 )  # fmt: skip
-"""What openpyxl raises on a damaged workbook (its XML errors are SyntaxErrors)."""
+"""What openpyxl raises on a damaged workbook (its XML errors are SyntaxErrors, an unknown encoding is a LookupError)."""
 
 DENSE_CELLS = 300_000
 """Places of a used area up to which its empty cells are given too; beyond, only cells with text or spans."""
