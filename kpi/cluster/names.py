@@ -42,7 +42,7 @@ UNIT_FAMILIES = {
 }  # fmt: skip
 """Family of a unit's measure → family of heads."""
 
-COUNTER = "数量/物"
+COUNTERS = frozenset({"数量/物", "数量/次"})
 LONG_WORD = 4
 """Characters of a word that no head may cut; shorter ones (残疾人) share their last one with heads (人数)."""
 
@@ -324,9 +324,10 @@ def _cuts_word(text: str, cut: int, words: Vocabulary) -> bool:
     """Whether a long word lies over the place where a head would begin (违法建|筑面积 → 违法建筑|面积), or before a counter a
     word of which it is the end (样|本数 → 样本|数).
     """
-    counted = cut > 1 and words.heads[text[cut:]] == COUNTER
-    if counted and text[cut - 1 : cut + 1] in words.words and text[cut - 2 : cut] not in words.words:
-        return True
+    if 1 < cut < len(text) - 1 and words.heads[text[cut:]] in COUNTERS and text[cut - 2 : cut] not in words.words:
+        for length in words.lengths.get(text[cut], ()):
+            if 1 < length <= cut + 1 and text[cut + 1 - length : cut + 1] in words.words:
+                return True
     for end in range(cut + 1, len(text)):
         for length in words.lengths.get(text[end - 1], ()):
             if length >= LONG_WORD and 0 <= end - length < cut and text[end - length : end] in words.words:
