@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kpi.cluster.build import add_names, cluster_counts, cluster_names
-from kpi.cluster.names import NameForm, normalise_name, parse_name
+from kpi.cluster.names import NameForm, parse_name
+from kpi.cluster.normal import normalise_name
 from kpi.cluster.overlay import apply_decisions
 from kpi.cluster.result import Cluster, Clustering, Conflict, Member, clustering_to_rows, rows_to_clustering
 from kpi.cluster.score import CUT, Explanation, explain

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpi.cluster.linkage import Group, average_linkage
-from kpi.cluster.names import NameForm, normalise_name, parse_name
+from kpi.cluster.names import NameForm, parse_name
 from kpi.cluster.neighbours import Shape, Veto, shape_of, shapes_to_edges
+from kpi.cluster.normal import normalise_name
 from kpi.cluster.result import Cluster, Clustering, Member, assign_ids, make_cluster
 from kpi.cluster.score import CUT
 from kpi.cluster.vocabulary import Vocabulary, load_vocabulary

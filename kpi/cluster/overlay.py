@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
-from kpi.cluster.names import normalise_name
+from kpi.cluster.normal import normalise_name
 from kpi.cluster.result import Cluster, Clustering, Conflict, Member, assign_ids, make_cluster
 from kpi.decisions import (
     CLUSTER_KINDS,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kpi.cluster.names import display_name, normalise_name
+from kpi.cluster.normal import display_name, normalise_name
 
 ID_LENGTH = 12
 """Hex digits of sha1: 150,000 clusters collide with a chance of 1 in 25,000, and a collision is resolved."""
