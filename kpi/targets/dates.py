@@ -135,10 +135,12 @@ def names_time(name: str) -> bool:
 
 def read_deadline(text: str, position: int, *, year: int | None, time_name: bool) -> Deadline | None:
     """Read a date, a range of dates or a recurring term at `position`; None where there is none."""
-    recurring = _RECURRING.match(text, position)
+    recurring = after_event = None
+    if not text[position].isdigit():
+        recurring = _RECURRING.match(text, position)
+        after_event = _AFTER_EVENT.match(text, position)
     if recurring is not None and _RECURRING_END.search(text, position, recurring.end()):
         return Deadline(recurring.end(), None, bound=recurring[0].endswith(("前", "内")), recurring=True)
-    after_event = _AFTER_EVENT.match(text, position)
     if after_event is None and text.startswith("每", position):
         after_event = _DAILY.match(text, position)
     if after_event is not None:

@@ -319,11 +319,12 @@ class Parser:
 
     def _times(self, index: int, token: Token) -> None:
         """7×24小时, 24×7小时: the hours are the figure, the other factor is told as unread."""
-        if self.clause is not None and self.clause.unit.per:
-            self._separator(index, token)  # 2100元/人/月×12个月: the price, and how often
-        elif self.clause is not None and self.previous in {"number", "unit"} and self._next_role(index) == "number":
+        if self.clause is not None and self.previous in {"number", "unit"} and self._next_role(index) == "number":
             if self.clause.low == _HOURS_A_DAY and self.tokens[index + 1].value <= _DAYS_A_WEEK:
                 self.pending = "days"
+                return
+            if self.clause.unit is not NO_UNIT:
+                self._separator(index, token)  # 2.5万元×12个月: the price, and how often
                 return
             self.result.unread.append((self.clause.start, token.end))
             self.result.clauses.remove(self.clause)

@@ -263,6 +263,9 @@ def _figure_in_remark(
     inner = scan(opened, year=year, time_name=context.time_name)
     parse = parse_tokens(inner, opened)
     clauses, _ = _choose(parse, inner, opened, context)
+    limit = next((t.value for t in tokens if t.role in {"before", "mark"} and t.end <= remark.start), "")
+    if clauses and not clauses[0].comparator and clauses[0].low is not None:
+        clauses[0].comparator = limit  # 不超过预算(50万元)
     return (inner, clauses, parse, opened) if clauses else None
 
 

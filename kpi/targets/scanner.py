@@ -186,8 +186,7 @@ class Scanner(TokenWriter):
 
     def _digits(self, position: int) -> int:
         text = self.text
-        previous = self.previous_role(position)
-        if previous in {"", "separator"}:
+        if position == self.words_start and (not position or self.tokens[-1].role == "separator"):
             numbering = NUMBERING.match(text, position)
             if numbering is not None and read_unit(text, numbering.end()) is None:
                 return self.add("named", position, numbering.end())
@@ -198,11 +197,13 @@ class Scanner(TokenWriter):
             named = NAMED.match(text, position)
             if named is not None:
                 return self.add("named", position, named.end())
-        if self.time_name or following in DATE_MARKS:
+        if self.time_name or following in DATE_MARKS or text.startswith("个季", end):
             found = self._deadline(position)
             if found:
                 return found
-        return self._number(position, position, negative=False)
+        if match is None or end - position > LONGEST_NUMBER:
+            return self.add("unreadable", position, end)
+        return self._quantity(position, end, arabic_value(match[0]))
 
     def _number(self, start: int, position: int, *, negative: bool) -> int:
         match = ARABIC.match(self.text, position)
@@ -219,12 +220,13 @@ class Scanner(TokenWriter):
         text = self.text
         if end - start == 1 and text[start] in "1一" and text.startswith(CASES, end) and text.endswith(NOT, 0, start):
             value = Decimal(0)
-        if text.startswith("个半", end):
+        following = text[end : end + 1]
+        if following == "个" and text.startswith("半", end + 1):
             value, end = value + HALF, end + 2
             if text.startswith("月", end):
                 self.add("number", start, end, value)
                 return self.add("unit", end, end + 1, _MONTHS)
-        if text.startswith("成", end) and text[end + 1 : end + 2] in TENTHS and read_unit(text, end + 1) is None:
+        if following == "成" and text[end + 1 : end + 2] in TENTHS and read_unit(text, end + 1) is None:
             self.add("number", start, end + 2, value + Decimal(TENTHS[text[end + 1]]) / 10)
             return self.add("unit", end + 2, end + 2, _TENTH_PARTS)
         self.add("number", start, end, value)

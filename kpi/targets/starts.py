@@ -22,7 +22,7 @@ PATTERNS = {
     "第": ("named", NAMED),
     "翻": ("doubled", DOUBLED),
 }
-DATE_MARKS = frozenset("年月季日号个.-/~至到前Qq")
+DATE_MARKS = frozenset("年月季日号.-/~至到前Qq")
 NAMED_MARKS = frozenset("、:GDA(+热平服便接报急指工投举系政星")
 RANGE_MARKS = "-~至到"
 

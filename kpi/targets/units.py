@@ -186,7 +186,8 @@ def _denominators(tail: str, end: int, stop: int) -> tuple[tuple[str, ...], int]
     parts: list[str] = []
     while end < stop:
         mark = tail[end]
-        if mark not in "/每" and not (parts and mark in _JOINERS):
+        product = mark == "*" and tail[end + 1 : end + 2].isdigit()  # 0.3元/生·天*200天
+        if mark not in "/每" and (not parts or mark not in _JOINERS or product):
             break
         found = _in_brackets(tail, end + 1, stop) or read_denominator(tail, end + 1)
         if found is None:
