@@ -12,6 +12,7 @@ import pytest
 
 HERE = Path(__file__).resolve()
 OWN = HERE.parent / "data" / "clusters"
+CITIES = OWN / "cities"
 GIVEN = HERE.parents[2] / "shared" / "gold"
 
 
@@ -22,6 +23,14 @@ def read_gold(path: Path) -> tuple[list[str], list[str]]:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("# ")))
     return [row["name"] for row in rows], [row["cluster"] for row in rows]
+
+
+def read_pairs(path: Path) -> list[tuple[str, str]]:
+    """Pairs of names."""
+    with path.open(encoding="utf-8") as file:
+        return [
+            (row["one"], row["other"]) for row in csv.DictReader(line for line in file if not line.startswith("# "))
+        ]
 
 
 def listed_together() -> list[list[str]]:
