@@ -14,6 +14,10 @@ _PREFIX = re.compile(
 )
 _MARK = re.compile(r"(?<=.)(?:[①-⑳]|[\[〔]\d{1,2}[\]〕]|[（(]?注[\d①-⑳]{1,2}[)）]?|\*{1,3})$")
 """A footnote's mark behind a name."""
+_BETWEEN_LEVELS = re.compile(r"[-—–－/／\\_>＞→·|]+")
+_OPEN_BOXES = "□○◯☐"
+_OPTION = re.compile("([□○◯☐☑☒■●√✓✔])([^□○◯☐☑☒■●√✓✔]+)")
+"""An option of a form behind its box."""
 _LEVEL_NUMBER = re.compile(
     r"^(?:[\dA-Za-z]{1,2}|[一二三四五六七八九十]+|[（(][一二三四五六七八九十\d]+[)）])[、.．)）:：]?|[:：]$"
 )
@@ -81,13 +85,33 @@ def clean_level(text: str) -> str:
     return bare if headers.is_level1(bare) or headers.is_level2(bare) else level
 
 
+def parted_levels(level1: str, level2: str) -> tuple[str, str]:
+    """一级 and 二级 where one column prints both (产出指标-数量指标), or the column of the 二级 holds a 一级 alone."""
+    if level1 and level2:
+        return level1, level2
+    printed = level1 or level2
+    upper, _, lower = (_BETWEEN_LEVELS.sub("\n", printed, count=1)).partition("\n")
+    if lower and headers.is_level1(upper) and headers.is_level2(lower):
+        return upper, lower
+    if level2 and headers.is_level1(level2) and not headers.is_level2(level2):
+        return level2, ""
+    return level1, level2
+
+
+def chosen(text: str) -> str:
+    """☑显著改善□有所改善 → 显著改善; a text without both ticked and open boxes as it is."""
+    options = _OPTION.findall(text)
+    ticked = [squeeze(option).rstrip("；;，,、") for mark, option in options if mark not in _OPEN_BOXES]
+    return "、".join(ticked) if 0 < len(ticked) < len(options) else text
+
+
 def joined_target(comparator: str, value: str, unit: str) -> str:
     """Comparator, value and unit columns joined in this order; words such as 定性 and placeholders fall away.
 
     A comparator or unit that the value column repeats is not doubled; one that was misread (二 for ＝, %0 for ‰) is mended,
     as nothing else can stand alone in its column.
     """
-    value = squeeze(value)
+    value = chosen(squeeze(value))
     comparator = read_sign(squeeze(comparator))
     unit = read_unit_cell(squeeze(unit))
     if comparator in _QUALITATIVE or _PLACEHOLDER.match(comparator):

@@ -6,14 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpi.extract.names import clean_level, clean_name, is_leftover, is_sign, joined_target, unused_number
+from kpi.extract.names import (
+    clean_level,
+    clean_name,
+    is_leftover,
+    is_sign,
+    joined_target,
+    parted_levels,
+    unused_number,
+)
 from kpi.model import Box
 from kpi.tables import headers
 from kpi.tables.amounts import plain_number
 from kpi.tables.carry import level_values
 from kpi.tables.grid import GridRow, Slot
 from kpi.tables.layouts import Band, Layout
-from kpi.tables.prose import split_clause
+from kpi.tables.prose import split_clause, split_label
 from kpi.text import squeeze
 
 JOINED = "joined_over_page"
@@ -39,6 +47,8 @@ class RawIndicator:
     level2: str
     name: str
     target: str
+    unit: str
+    """The county that the column is for, "" for the table's own unit."""
     texts: Mapping[str, str]
     warnings: tuple[str, ...]
     confidence: float
@@ -183,10 +193,15 @@ class TableReader:
             return
         level1 = band.level1 or stated[0] or clean_level(self.levels[band.name][0][first])
         level2 = band.level2 or stated[1] or clean_level(self.levels[band.name][1][first])
+        if band.crosswise and not band.printed:
+            level2 = split_label(self._covering_text(row, band.name))[0] or level2
+        level1, level2 = parted_levels(level1, level2)
         for column, period in zip(columns, band.periods, strict=False):
             target, boxes, confidence = self._target(row, band, column)
             if headers.column_role(target) in {"target", "half_target"} and headers.column_role(name) == "name":
                 continue  # a header row that was printed again inside the data
+            if band.shared_out and is_leftover(target):
+                continue
             repairs = [code for part in row.parts for code in self.rows[part].warnings]
             codes = tuple(dict.fromkeys([JOINED, *repairs] if len(row.parts) > 1 else repairs))
             yield RawIndicator(
@@ -199,6 +214,7 @@ class TableReader:
                 level2=level2,
                 name=name,
                 target=target,
+                unit=band.unit,
                 texts=self._other_texts(row, band) | ({"description": ""} if from_description else {}),
                 warnings=codes,
                 confidence=confidence * REPAIRED ** len(codes),
@@ -208,7 +224,9 @@ class TableReader:
         """The row's name, and whether it stands in the description: beside 指标1 (绩效内容), or 三级 where 四级 is blank."""
         if band.crosswise:
             cell = self._covering_text(row, band.name)
-            return ("" if is_leftover(cell) else clean_name(band.printed or split_clause(cell)[0])), False
+            return (
+                "" if is_leftover(cell) else clean_name(band.printed or split_clause(split_label(cell)[1])[0])
+            ), False
         printed = self._texts(row, band.name)
         name = clean_name(printed)
         described = band.columns.get("description", ())
@@ -238,7 +256,7 @@ class TableReader:
         """The printed value: the cell, in a cell with name and value what follows the name, without a column of values nothing."""
         text = self._covering_text(row, column)
         if band.crosswise:
-            return text if band.printed else split_clause(text)[1]
+            return text if band.printed else split_clause(split_label(text)[1])[1]
         return "" if column == band.name else text
 
     def _target(self, row: DataRow, band: Band, column: int) -> tuple[str, tuple[Box, ...], float]:

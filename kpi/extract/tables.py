@@ -29,7 +29,7 @@ from kpi.tables import headers
 from kpi.tables.blocks import Block, read_block
 from kpi.tables.carry import ProjectRun, project_runs
 from kpi.tables.joins import cut_rows
-from kpi.tables.layouts import in_year
+from kpi.tables.layouts import Layout, in_year
 from kpi.tables.parted_rows import parted_rows
 from kpi.tables.stitch import Stretch
 from kpi.targets import normalize
@@ -78,9 +78,8 @@ def extract_table(stretch: Stretch, number: int, origin: Origin, units_before: i
     return _Extraction(stretch, number, origin, units_before).run()
 
 
-def table_kind(stretch: Stretch, block: Block) -> str:
+def table_kind(stretch: Stretch, layout: Layout, block: Block) -> str:
     """项目 or 整体, 目标 or 自评: by title words, block labels and columns."""
-    layout = stretch.layout
     titles = "".join(fold(title) for title in stretch.titles[-6:])
     evaluated = any(band.columns.get("actual") or band.columns.get("score") for band in layout.bands)
     has_project = bool(layout.columns("project", "code") or block.project or block.code)
@@ -106,7 +105,7 @@ class _Extraction:
         self.layout = in_year(stretch.layout, self.year)
         self.rows = parted_rows(stretch.rows, self.layout)
         self.block = read_block(stretch.block, stretch.titles)
-        self.kind = table_kind(stretch, self.block)
+        self.kind = table_kind(stretch, self.layout, self.block)
         self.department = department_of_table(self.block.department or self.block.unit, origin.department)
         self.cuts = cut_rows(self.rows, self.layout)
         self.reader = TableReader(self.rows, self.layout, self.cuts)
@@ -142,15 +141,19 @@ class _Extraction:
         if facts.unit:
             self.unit.code, self.unit.name = split_unit(facts.unit)
         project = self._project(run, facts)
-        indicators = [self._indicator(item, project) for item in raw]
-        self.out.indicators.extend(indicators)
-        self.out.projects.append(replace(project, indicator_ids=tuple(item.id for item in indicators)))
+        for place in dict.fromkeys(item.unit for item in raw) or ("",):
+            self._take_project(_of_place(project, place, raw), [item for item in raw if item.unit == place])
         if run.joined_over_page:
             self.out.repairs.append(
                 Repair(
                     "joined_over_page", facts.page, run.start + 1, f"项目“{project.name}”的名称或编码被分页截断，已拼接"
                 )
             )
+
+    def _take_project(self, project: Project, raw: Sequence[RawIndicator]) -> None:
+        indicators = [self._indicator(item, project) for item in raw]
+        self.out.indicators.extend(indicators)
+        self.out.projects.append(replace(project, indicator_ids=tuple(item.id for item in indicators)))
 
     def _source(self, row: int, column: int, page: int | None, boxes: tuple) -> Source:  # type: ignore[type-arg]
         return Source(
@@ -273,6 +276,14 @@ class _Extraction:
             because=self.layout.because,
             quality=self.stretch.quality,
         )
+
+
+def _of_place(project: Project, place: str, raw: Sequence[RawIndicator]) -> Project:
+    """The project as a place has it whose values stand in a column of their own."""
+    if not place:
+        return project
+    column = next(item.column for item in raw if item.unit == place)
+    return replace(project, unit_code="", unit_name=place, source=replace(project.source, column=column))
 
 
 def with_target(indicator: Indicator) -> Indicator:

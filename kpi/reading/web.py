@@ -28,18 +28,19 @@ _SILENT = frozenset(
         "noscript",
         "template",
         "head",
-        "select",
         "button",
         "iframe",
         "object",
         "svg",
-        "textarea",
         "del",
         "s",
         "strike",
     }
 )
 """Elements whose content is not page text, or struck out (删除线) and no longer holds."""
+_FIELDS = frozenset({"input", "select", "textarea"})
+"""Fields of a form; saved pages of budget systems print targets in them."""
+_SHOWN_INPUTS = frozenset({"text", "number", "date", "month"})
 _BLOCKS = frozenset(
     [
         "address",
@@ -174,7 +175,8 @@ def _stream(element: Any) -> Iterator[Any]:
             if open_elements:
                 yield _edge(parent)
                 yield _inline(parent.tail)
-        elif not isinstance(child.tag, str) or child.tag in _SILENT or _is_hidden(child):
+        elif not isinstance(child.tag, str) or child.tag in _SILENT or child.tag in _FIELDS or _is_hidden(child):
+            yield _field_text(child)
             yield _inline(child.tail)
         elif child.tag == "table":
             yield child
@@ -183,6 +185,18 @@ def _stream(element: Any) -> Iterator[Any]:
             yield _edge(child)
             yield _inline(child.text)
             open_elements.append((child, iter(child)))
+
+
+def _field_text(element: Any) -> str:
+    """What a form field shows (系统填报页面): an input's value, a list's selected choice; "" for other elements."""
+    if element.tag not in _FIELDS or _is_hidden(element):
+        return ""
+    if element.tag == "input":
+        shown = (element.get("type") or "text").strip().lower() in _SHOWN_INPUTS
+        return _inline(element.get("value")) if shown else ""
+    if element.tag == "select":
+        return "".join(_inline(option.text) for option in element.iter("option") if option.get("selected") is not None)
+    return _inline(element.text)
 
 
 def _edge(element: Any) -> str:

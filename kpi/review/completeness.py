@@ -151,7 +151,9 @@ def goal_missing(view: ProjectView) -> Iterator[Problem]:
     explained="指标有名称而指标值为空或只有占位符（/、—、无、待定、同上、见附件）。负面影响、事故、损失一类写“无”是指标值。",
 )  # fmt: skip
 def target_missing(view: ProjectView) -> Iterator[Problem]:
-    """A 指标值 is not empty or a placeholder."""
+    """A 指标值 that the table has a place for is not empty or a placeholder."""
+    if view.project.source.table_index in view.document.valueless_tables:
+        return
     for row in view.rows:
         text = fold(row.indicator.target)
         if text == "无" and NONE_IS_GOOD.search(row.name):

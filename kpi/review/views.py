@@ -31,6 +31,7 @@ from kpi.review.vocabulary import (
     level2_group,
 )
 from kpi.tables.headers import label_role, level_key
+from kpi.tables.layouts import SCORED
 
 if TYPE_CHECKING:
     from kpi.review.store_view import StoreView
@@ -164,8 +165,11 @@ class DocumentView:
 
     @cached_property
     def projects(self) -> tuple[ProjectView, ...]:
-        """All projects that have indicators or should have some."""
-        return tuple(self._projects())
+        """All projects that have indicators or should have some; a framework of indicators (指标体系框架) is nobody's target."""
+        frameworks = {
+            index for index in self.valueless_tables if not {"weight", "score"} & set(self.tables[index].roles)
+        }
+        return tuple(view for view in self._projects() if view.project.source.table_index not in frameworks)
 
     @cached_property
     def goal_tables(self) -> frozenset[int]:
@@ -178,6 +182,11 @@ class DocumentView:
             ):
                 found.add(table.index)
         return frozenset(found)
+
+    @cached_property
+    def valueless_tables(self) -> frozenset[int]:
+        """Indexes of tables without a column of 指标值: what an evaluation scores, or a framework of indicators."""
+        return frozenset(table.index for table in self.document.tables if table.layout == SCORED)
 
     def _projects(self) -> Iterator[ProjectView]:
         by_id = {item.id: item for item in self.document.indicators}

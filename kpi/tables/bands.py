@@ -22,6 +22,10 @@ class Band:
     """One column holds the indicator; its name stands in the header or before the value in each cell."""
     printed: str = ""
     """The indicator's name where the header prints it."""
+    shared_out: bool = False
+    """One of several columns of places that share one name; a blank means that the place has no part in it."""
+    unit: str = ""
+    """The place whose values these are."""
 
     @property
     def name(self) -> int:

@@ -65,7 +65,7 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
         "目标值符号", "计算符",
     ),  # 四川, 重庆, 云南
     "unit_of_measure": ("度量单位", "计量单位", "指标单位", "单位", "指标值单位", "数量单位", "计算单位", "目标值单位"),
-    "value_type": ("指标值类型", "指标类型", "指标属性", "定性定量", "定量定性", "值类型", "指标值属性", "定性/定量"),
+    "value_type": ("指标值类型", "指标类型", "指标分类", "绩效指标分类", "绩效指标类型", "指标属性", "定性定量", "定量定性", "值类型", "指标值属性", "定性/定量"),
     "direction": ("指标方向性", "指标方向", "方向性", "正反向", "正向反向"),
     "description": (
         "绩效指标描述", "指标描述", "指标解释", "指标内容", "指标值说明", "指标说明", "说明", "指标含义", "指标释义", "指标值内容说明",
@@ -337,6 +337,16 @@ def is_level2(text: str) -> bool:
 def is_total(text: str) -> bool:
     """Whether the text heads a row that sums up (总分, 合计, 小计)."""
     return header_key(text) in _TOTALS or bare_key(text) in _TOTALS
+
+
+_PLACE = re.compile(
+    "[\u4e00-\u9fff]{1,14}(?:省|市|自治州|州|盟|地区|县|区|旗|师|林区|兵团|新区|开发区|乡|镇|街道)(?:本级)?|(?:省|市|州|县|区)?本级"
+)
+
+
+def is_place(text: str) -> bool:
+    """Whether the text reads like the name of a county or another place money is shared out to."""
+    return bool(_PLACE.fullmatch(squeeze(text))) and not column_role(text)
 
 
 def is_subtotal(text: str) -> bool:

@@ -32,6 +32,8 @@ WHOLE_CODE = 15
 THIRD_LEVEL, FOURTH_LEVEL = 2, 3
 """Ranks of 三级指标 and 四级指标 among the words for names."""
 PROJECT_ROLES = ("code", "project", "unit", "goal", "amount", "fund")
+FEWEST_PLACES = 2
+"""Counties beside each other that make a table of shares."""
 SCORED = "scored"
 """Id of the layout of tables that score or explain their indicators and print no values."""
 VALUELESS = frozenset({CROSSWISE, SCORED})
@@ -126,7 +128,8 @@ def _without_past(band: Band, layout: Layout) -> Band:
 def _may_be_header(row: GridRow, words: int = 2) -> bool:
     texts = [slot.text for slot in row.slots if squeeze(slot.text)]
     known = sum(all(map(headers.is_header_word, header_texts(text))) for text in texts)
-    return known >= words and known >= 0.6 * len(texts)
+    places = sum(map(headers.is_place, texts)) if known >= words else 0
+    return known >= words and known + places >= 0.6 * len(texts)
 
 
 def _only_header_words(row: GridRow) -> bool:
@@ -168,6 +171,8 @@ def _layout_of(rows: Sequence[GridRow], start: int, height: int, *, untargeted: 
         return None
     shared, bands = _split_columns(roles, paths, names)
     bands = [_with_own_value(band, paths) for band in bands]
+    if len(bands) == 1 and not _has_values(bands[0]) and "level1" in shared:
+        bands = _bands_of_places(bands[0], roles, paths) or bands
     if not bands or (not all(map(_has_values, bands)) and not (untargeted and _explains(paths, shared, bands))):
         return None
     known = sum(1 for role, path in zip(roles, paths, strict=True) if role or not path)
@@ -189,6 +194,25 @@ def _with_own_value(band: Band, paths: Sequence[Sequence[str]]) -> Band:
     if _has_values(band) or not headers.holds_name_and_value(paths[band.name][-1]):
         return band
     return replace(band, columns={**band.columns, "target": (band.name,)}, crosswise=True)
+
+
+def _bands_of_places(band: Band, roles: Sequence[str], paths: Sequence[Sequence[str]]) -> list[Band]:
+    """A band for each county where the header names them beside 三级指标 (区域绩效目标分解表), [] where it does not."""
+    after = [c for c in range(band.name + 1, len(paths)) if paths[c] and roles[c] not in {"remark", "unit_of_measure"}]
+    places = [column for column in after if headers.is_place(paths[column][-1])]
+    sums = [column for column in after if headers.is_total(paths[column][-1])]
+    if len(places) < FEWEST_PLACES or len(places) + len(sums) < len(after):
+        return []
+    kept = {role: columns for role, columns in band.columns.items() if role in {"name", "unit_of_measure"}}
+    return [
+        replace(
+            band,
+            columns={**kept, "target": (column,)},
+            shared_out=True,
+            unit="" if column in sums else "".join(paths[column][-1:]),
+        )
+        for column in after
+    ]
 
 
 def _has_values(band: Band) -> bool:
@@ -261,6 +285,7 @@ def _split_columns(
     names = [column for column, role in enumerate(roles) if role == "name"]
     starts = [_band_start(roles, column) for column in names]
     shared: dict[str, list[int]] = {}
+    own = False
     band_columns: list[dict[str, list[int]]] = [{} for _ in names]
     for column, role in enumerate(roles):
         if not role:
@@ -271,7 +296,9 @@ def _split_columns(
         else:
             band_columns[number].setdefault(role, []).append(column)
     if band_columns and len(names) > 1:
-        for role in ("level1",):  # the second half does not repeat it
+        own = any("level2" in columns for columns in band_columns[1:])
+        grouped = any(headers.group_of(text) for name in names for text in paths[name])
+        for role in ("level1",) if own or grouped else ("level1", "level2"):  # the second half does not repeat it
             if role in band_columns[0]:
                 shared.setdefault(role, []).extend(band_columns[0].pop(role))
     bands = []
@@ -279,7 +306,8 @@ def _split_columns(
         groups = [group for text in paths[name] if (group := headers.group_of(text))]
         band = _band(columns, paths, groups[0] if groups else "", _period(paths[name]))
         bands.append(replace(band, level2=groups[-1] if len(groups) > 1 else ""))
-    if len(bands) == 2 and not any(band.level1 for band in bands) and bands[0].periods == bands[1].periods:
+    halves = len(bands) == 2 and (own or "level2" not in shared) and not any(band.level1 for band in bands)
+    if halves and bands[0].periods == bands[1].periods:
         # The central application form names its halves only above the goals, and text exports move the names: left is 实施期.
         bands[1] = replace(bands[1], periods=(ANNUAL,))
         bands[0] = replace(bands[0], periods=(WHOLE_TERM,))

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from kpi.tables.bands import Layout
 from kpi.tables.grid import GridRow
-from kpi.tables.prose import split_clause
+from kpi.tables.prose import split_clause, split_label
 from kpi.text import squeeze
 
 _NUMBER = re.compile(
@@ -98,4 +98,12 @@ def _clauses(text: str) -> list[str]:
     """Clauses of a cell that holds names with values, where each of several has its own value; else the cell as it is."""
     numbered = numbered_parts(text)
     clauses = numbered or [part for part in re.split("[；;。]", squeeze(text)) if part]
-    return clauses if len(clauses) > 1 and all(split_clause(squeeze(part))[1] for part in clauses) else [text]
+    labelled: list[str] = []
+    level = ""
+    for clause in clauses:
+        own, rest = split_label(squeeze(clause))
+        level = own or level
+        if not split_clause(rest)[1] and not own:
+            return [text]
+        labelled.append(f"{level}：{rest}" if level else rest)
+    return labelled if len(labelled) > 1 else [text]

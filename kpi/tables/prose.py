@@ -90,10 +90,34 @@ def read_prose(lines: Iterable[tuple[int | None, str]]) -> ProseResult:
     return ProseResult(tuple(targets), tuple(unread))
 
 
+_CELL_LABEL = re.compile(r"^([\u4e00-\u9fff]{2,11})[\d一二三四五六七八九十]{0,2}[:：]")
+
+
+def split_label(text: str) -> tuple[str, str]:
+    """数量指标：巡河次数≥2400次 → the level and the rest; ("", text) where no level stands in front."""
+    match = _CELL_LABEL.match(text)
+    if match and (headers.is_level1(match[1]) or headers.is_level2(match[1])):
+        return match[1], text[match.end() :]
+    return "", text
+
+
+_DAY = r"(?:20\d\d年)?(?:\d{1,2}月(?:\d{1,2}日|底|末|[上中下]旬)?|年底|年末|[上下]半年|[一二三四]季度末?)(?:底|末)?(?:以?之?前|以?内)?"
+_NAMED = re.compile(r"(?P<name>[^:：\d≥≤<>=]{2,30})[:：](?P<target>[^:：]+)$")
+_DUE = re.compile(rf"(?P<name>[^\d≥≤<>=]{{2,30}})(?P<target>{_DAY})$")
+_DUE_FIRST = re.compile(rf"(?P<target>{_DAY})(?P<name>[\u4e00-\u9fff]{{2,30}})$")
+
+
 def split_clause(text: str) -> tuple[str, str]:
-    """A clause that holds name and value in one (硬化产业路≥3.2公里) → both; the value is "" where it has no number at its end."""
+    """A clause that holds name and value in one (硬化产业路≥3.2公里) → both; the value is "" where it has none.
+
+    A deadline may stand in front (2026年11月底前完工), a colon may part the two.
+    """
+    if len(text) > PROSE_LINE:
+        return text, ""
+    if match := _NAMED.match(text) or _DUE.match(text) or _DUE_FIRST.match(text):
+        return match["name"], match["target"]
     if match := _TARGET.match(text):
-        name = _name(match["name"])
+        name = _without_link(match["name"])
         if len(name) >= _SHORTEST_NAME:
             return name, match["target"]
     return text, ""
@@ -148,4 +172,9 @@ def _clauses(text: str) -> Iterator[str]:
 
 def _name(text: str) -> str:
     name = _LEAD.sub("", text.strip('“”"，,：:'))
-    return re.sub(r"(?:达到|达|为|保持在|控制在|不低于|需)$", "", name)
+    return _without_link(name)
+
+
+def _without_link(text: str) -> str:
+    """A name without the words between it and its value."""
+    return re.sub(r"(?:达到|达|为|保持在|控制在|不低于|需)$", "", text.strip("，,：:"))

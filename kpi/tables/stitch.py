@@ -14,6 +14,7 @@ from kpi.model import WHOLE_TERM, Page, PassedOver, Table
 from kpi.tables import headers
 from kpi.tables.grid import GridRow, aligned_rows, collapsed, collapsed_edges, same_columns, table_rows
 from kpi.tables.layouts import Layout, in_period, is_column_numbers, recognise_header
+from kpi.tables.side_by_side import parted_tables
 from kpi.text import fold, squeeze
 
 PERFORMANCE_WORDS = re.compile("绩效|指标值|目标值|三级指标")
@@ -87,7 +88,7 @@ class Stitcher:
         """Take a page's tables in; returns how many of its tables went into logical tables."""
         taken = 0
         for table in page.tables:
-            taken += self._add_table(table)
+            taken += sum(self._add_table(part) for part in parted_tables(table))
         if page.tables:
             return taken
         if any(squeeze(line) for line in page.lines):

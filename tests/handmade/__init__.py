@@ -8,8 +8,10 @@ from tests.handmade import (
     overall,
     projects,
     raw_books,
+    raw_more,
     raw_web,
     raw_word,
+    systems,
     variants,
 )
 from tests.handmade.form import Form
@@ -17,5 +19,6 @@ from tests.handmade.raw import Raw
 
 FORMS: tuple[Form, ...] = (
     *projects.FORMS, *columns.FORMS, *overall.FORMS, *evaluation.FORMS, *funds.FORMS, *bodies.FORMS, *variants.FORMS,
+    *systems.FORMS,
 )  # fmt: skip
-RAW: tuple[Raw, ...] = (*raw_books.BOOKS, *raw_word.WORDS, *raw_web.WEB)
+RAW: tuple[Raw, ...] = (*raw_books.BOOKS, *raw_word.WORDS, *raw_web.WEB, *raw_more.MORE)

@@ -40,5 +40,7 @@ def _table(rows: Sequence[Sequence[str]], before: Sequence[str]) -> Table | None
     printed = table_rows(table, 0)
     found = (recognise_header(printed, start) for start in range(min(HEADER_WITHIN, len(printed))))
     layout = next(filter(None, found), None)
-    wanted = layout is not None and (layout.id in VALUELESS or any(band.crosswise for band in layout.bands))
+    wanted = layout is not None and (
+        layout.id in VALUELESS or any(band.crosswise or band.shared_out for band in layout.bands)
+    )
     return table if wanted else None
