@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kpi.cluster.vocabulary import ACTION, NARROW, PLAIN, Entry, Vocabulary
@@ -17,8 +17,8 @@ LONG_WORD = 4
 TASK_DONE = frozenset({"任务完成"})
 """Beside another aspect the task is no aspect of its own: 任务按时完成率, 任务完成及时率."""
 TESTS = frozenset({"检测", "检验", "抽检"})
-TESTED = Entry(tokens=((ACTION, "检测"),), actions=frozenset({"检测"}))
-"""Of what share passes the ways to test are one: 监测合格率, 抽检合格率."""
+TESTED = "检测"
+"""Of what share passes the ways to test are one: 监测合格率, 抽检合格率, 抽查合格率."""
 COUNTED_SENTENCE = 12
 """Characters up to which a sentence may be a thing that is counted."""
 COUNTED_ACTIONS = frozenset({"建设", "改造", "购置", "维修", "安装", "更换", "印刷", "放映", "演出", "拆除", "慰问"})
@@ -93,13 +93,20 @@ def _without_ending(text: str, words: Vocabulary) -> tuple[str, str]:
     return before, ending
 
 
+@lru_cache(maxsize=1024)
+def _tested(entry: Entry) -> Entry:
+    """A word that tests (食品抽检) with the one action of testing in place of its own."""
+    rest = tuple(token for token in entry.tokens if token[0] != ACTION)
+    return replace(entry, tokens=(*rest, (ACTION, TESTED)), actions=frozenset({TESTED}))
+
+
 def _of_one_kind(entries: Sequence[Entry], closing: Sequence[Entry], words: Vocabulary) -> tuple[Entry, ...]:
     """The words with what another aspect of the name makes one: 任务完成 beside any, ways to test beside 合格."""
     aspects = {aspect for entry in (*entries, *closing) for aspect in entry.strong}
     if len(aspects) > 1 and aspects & TASK_DONE:
         entries = [words.words["完成"] if entry.strong == TASK_DONE else entry for entry in entries]
     if "合格" in aspects:
-        entries = [TESTED if entry.actions & TESTS else entry for entry in entries]
+        entries = [_tested(entry) if entry.actions & TESTS else entry for entry in entries]
     return tuple(entries)
 
 
