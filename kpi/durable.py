@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
 from pathlib import Path
+
+_NOT_FOR_FOLDERS = frozenset({errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.ENOSYS})
+"""Answers of file systems that know no forcing of folders (some network shares): their server sees to it."""
 
 
 def temporary_beside(path: Path) -> Path:
@@ -31,7 +35,20 @@ def write_atomically(path: Path, data: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-    except OSError:
+    except BaseException:  # also an interruption: the name is never used again
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def copy_atomically(source: Path, path: Path) -> None:
+    """Replace a file as a whole with a copy of another, as `write_atomically` does."""
+    temporary = temporary_beside(path)
+    try:
+        shutil.copyfile(source, temporary)
+        sync_file(temporary)
+        temporary.replace(path)
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
@@ -44,11 +61,14 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Force a folder's entries to disk, where the platform can."""
+    """Force a folder's entries to disk, where the platform and the file system can."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NOT_FOR_FOLDERS:
+            raise
     finally:
         os.close(descriptor)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from kpi.durable import temporary_beside, write_atomically
+from kpi.durable import copy_atomically, write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,7 @@ class LocalObjects:
         """See `Objects.put_file`."""
         target = self.root / key
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = temporary_beside(target)
-        shutil.copyfile(path, temporary)
-        temporary.replace(target)
+        copy_atomically(path, target)
 
     def exists(self, key: str) -> bool:
         """See `Objects.exists`."""

@@ -17,22 +17,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from kpi.catalog.documents import read_documents
-from kpi.catalog.layout import DOCUMENTS, MANIFEST, Layout, Manifest
+from kpi.catalog.layout import MANIFEST, Layout, Manifest
 from kpi.catalog.locks import hold
 from kpi.catalog.places import is_url, masked
-from kpi.catalog.publish import usable
+from kpi.catalog.publish import documents_of, usable
 from kpi.catalog.working_copy import prepare
 from kpi.errors import StoreError, UsageError
 from kpi.ingestion.backup_form import (
-    ABOUT,
     CURRENT,
     FORMAT,
     TAR,
-    UNFINISHED,
     About,
     Item,
     Kept,
+    is_backup,
     opened,
     sums_to_bytes,
 )
@@ -80,10 +78,10 @@ def back_up(store: str | Path, target: str | Path, *, progress: Callable[[int], 
             advice="先备份到目录，再用对象存储自己的工具上传",
         )
     layout, place = Layout(store), Path(target)
-    _check_target(layout, place)
     start = time.perf_counter()
     for attempt in range(1, _ATTEMPTS + 1):
         try:
+            _check_target(layout, place)
             with _held(layout) as manifest, opened(place) as kept:
                 report = _copy(layout, manifest, kept, progress or (lambda _: None))
         except FileNotFoundError as error:
@@ -93,9 +91,10 @@ def back_up(store: str | Path, target: str | Path, *, progress: Callable[[int], 
                 ) from error  # fmt: skip
             continue
         except OSError as error:
+            own = layout.root in Path(error.filename or place).parents
             raise StoreError(
-                "备份写不进去", where=str(error.filename or place), found=error.strerror or str(error),
-                advice="检查磁盘空间和权限后重新运行", code="not_written",
+                "指标库中的文件读不出来，没有备份成" if own else "备份写不进去", where=str(error.filename or place),
+                found=error.strerror or str(error), advice="检查磁盘和权限后重新运行", code="unreadable" if own else "not_written",
             ) from error  # fmt: skip
         break
     report = replace(report, target=str(place), seconds=time.perf_counter() - start)
@@ -110,9 +109,7 @@ def _check_target(layout: Layout, place: Path) -> None:
             raise UsageError("备份的目标是一个目录", found=str(place), advice=advice)
     elif place.exists() and not place.is_dir():
         raise UsageError("备份的目标不是目录", found=str(place), advice=advice)
-    elif (
-        place.is_dir() and any(place.iterdir()) and not (place / ABOUT).is_file() and not (place / UNFINISHED).exists()
-    ):
+    elif place.is_dir() and not is_backup(place):
         raise UsageError("目标目录不是空的，也不是以前的备份", found=str(place), advice=advice)
     if layout.remote is None and layout.root.resolve() in (place.resolve(), *place.resolve().parents):
         raise UsageError("备份不能放在指标库里面", found=str(place), advice="放到另一个磁盘上")
@@ -121,7 +118,7 @@ def _check_target(layout: Layout, place: Path) -> None:
 @contextlib.contextmanager
 def _held(layout: Layout) -> Iterator[Manifest]:
     """The snapshot to keep, held so that nobody deletes it."""
-    told = prepare(layout)
+    prepare(layout, strict=True)
     manifest, notes = usable(layout)
     if manifest is None:
         raise StoreError(
@@ -130,7 +127,7 @@ def _held(layout: Layout) -> Iterator[Manifest]:
             advice="先用 kpi ingest 导入文件",
             code="no_snapshot",
         )
-    if notes := [*told, *notes]:
+    if notes:
         raise StoreError(
             "当前快照已损坏",
             where=layout.shown,
@@ -152,11 +149,12 @@ def items_of(layout: Layout, manifest: Manifest) -> Iterator[Item]:
         yield Item(f"{prefix}/{name}", stamp.bytes, sha256=stamp.sha256)
     status = (layout.folder(manifest.name) / MANIFEST).stat()
     yield Item(f"{prefix}/{MANIFEST}", status.st_size, status.st_mtime)
-    documents = read_documents(layout.folder(manifest.name) / DOCUMENTS)
+    documents = documents_of(layout, manifest)
     used = {(row.entry.parser, sha256) for sha256, row in documents.items()}
     for item in _listed(layout, "parsed"):
-        _, parser, sha256, *_ = item.path.split("/")
-        if (parser, sha256) in used or parser == parser_version():
+        parser, _, rest = item.path.removeprefix("parsed/").partition("/")
+        sha256, inside, _ = rest.partition("/")
+        if inside and ((parser, sha256) in used or parser == parser_version()):
             yield item
     for item in _listed(layout, "files"):
         sha256 = item.path.rpartition("/")[2]
@@ -195,8 +193,9 @@ def _copy(layout: Layout, manifest: Manifest, kept: Kept, progress: Callable[[in
                     _refuse_damaged(item)
                     damaged.append(item.path)
                     continue
-                kept.put(actual, stream)
-            found, copied, copied_bytes = actual.sha256, copied + 1, copied_bytes + actual.bytes
+                found = actual.sha256
+                if kept.put(actual, stream):
+                    copied, copied_bytes = copied + 1, copied_bytes + actual.bytes
         sums[item.path] = found
         total += item.bytes
         progress(len(sums))

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, Protocol
 
 from kpi.catalog.layout import Layout
@@ -61,7 +61,7 @@ def restore(
             found=masked(str(store)),
             advice="恢复到本机后，用对象存储自己的工具把整个目录上传到空的位置，CURRENT 最后",
         )
-    start, place = time.perf_counter(), Path(store)
+    start, place = time.perf_counter(), Path(store).resolve()  # also of `.`, and beside what a link leads to
     if is_taken(place) and not force:
         raise UsageError(
             "目标位置已有内容，没有恢复", found=str(place), advice="换一个目录，或用 --force 把原有指标库移到一旁"
@@ -81,7 +81,7 @@ def restore(
     finally:
         shutil.rmtree(growing, ignore_errors=True)
     report = RestoreReport(
-        store=str(place), snapshot=about.snapshot, time=about.time, files=about.files, bytes=size, aside=aside,
+        store=str(store), snapshot=about.snapshot, time=about.time, files=about.files, bytes=size, aside=aside,
         seconds=time.perf_counter() - start,
     )  # fmt: skip
     _log.info("restore_done", extra=asdict(report))
@@ -124,7 +124,12 @@ def _put_in_place(growing: Path, place: Path) -> str:
             place.rename(aside)
     elif place.is_dir():
         place.rmdir()
-    growing.rename(place)
+    try:
+        growing.rename(place)
+    except OSError:
+        if aside:
+            Path(aside).rename(place)  # where even that fails the error names it
+        raise
     return aside
 
 
@@ -164,15 +169,18 @@ class _Folder:
             return (self.root / path).open("rb")
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             raise KeyError(path) from None
+        except OSError as error:
+            raise _unreadable(self.root / path, error) from error
 
 
 class _Archive:
     def __init__(self, archive: tarfile.TarFile) -> None:
         self.archive = archive
+        self.members = {member.name: member for member in archive}  # the archive itself looks a name up in all of them
 
     def open(self, path: str) -> BinaryIO:
         """See `_Backup.open`."""
-        stream = self.archive.extractfile(path)
+        stream = self.archive.extractfile(self.members[path])
         if stream is None:
             raise KeyError(path)
         return stream  # type: ignore[return-value]
@@ -180,20 +188,31 @@ class _Archive:
 
 @contextlib.contextmanager
 def _opened(source: Path) -> Iterator[_Backup]:
-    if source.is_dir():
-        yield _Folder(source)
-        return
-    if not source.is_file():
+    try:
+        is_folder = source.is_dir()
+        stream = None if is_folder else source.open("rb")
+    except FileNotFoundError:
         raise BadInput(
             "没有这个备份", where=str(source), advice="给出 kpi backup 的目标目录或 .tar 文件", code="no_backup"
-        )
+        ) from None
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    if stream is None:
+        yield _Folder(source)
+        return
     try:
-        with tarfile.open(source, "r:") as archive:
+        with stream, tarfile.open(fileobj=stream, mode="r:") as archive:
             yield _Archive(archive)
     except tarfile.TarError as error:
         raise BadInput(
             "备份文件已损坏或不是备份", where=str(source), found=str(error), code="damaged_backup"
         ) from error
+
+
+def _unreadable(path: Path, error: OSError) -> BadInput:
+    return BadInput(
+        "备份读不出来", where=str(path), found=error.strerror or str(error), advice="检查权限和磁盘", code="unreadable"
+    )
 
 
 @contextlib.contextmanager
@@ -222,7 +241,8 @@ def _about(backup: _Backup, source: str) -> tuple[About, dict[str, str]]:
         raise _damaged("备份的校验和清单已损坏", source, SUMS)
     sums = bytes_to_sums(data)
     for path in sums:
-        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        named = PureWindowsPath(path)  # takes `/` as well as what leads out on Windows: `\\`, `C:`
+        if named.anchor or ".." in named.parts:
             raise _damaged("备份清单中有不合规定的路径", source, path)
     return about, sums
 
