@@ -17,6 +17,7 @@ from starlette.routing import Route
 import kpi.ui.entry
 from kpi.cli.serve import LOCAL_NAMES, address_of
 from kpi.ui.headers import COMMON, FILE_POLICY, SecureAnswers, prepare_page
+from kpi.ui.origin import SameOrigin
 from kpi.ui.upload_gate import MOST_FILES, GuardedUploads, gate
 
 SCRIPT = Path(kpi.ui.entry.__file__).parent / "app.py"
@@ -174,7 +175,50 @@ def test_application_has_the_middleware() -> None:
 
     app = make_app(SCRIPT, hosts=LOCAL_NAMES)
     names = [item.cls.__name__ for item in app._user_middleware]
-    assert names == ["SecureAnswers", "TrustedHostMiddleware", "GuardedUploads"]
+    assert names == ["SecureAnswers", "TrustedHostMiddleware", "SameOrigin", "GuardedUploads"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "own"),
+    [
+        pytest.param("", "localhost:8501", True, id="no page"),
+        pytest.param("http://localhost:8501", "localhost:8501", True, id="this machine"),
+        pytest.param("https://kpi.example.gov.cn", "kpi.example.gov.cn", True, id="behind a proxy"),
+        pytest.param("http://[::1]:8501", "[::1]:8501", True, id="IPv6"),
+        pytest.param("http://localhost:3000", "localhost:8501", False, id="another program on this machine"),
+        pytest.param("https://evil.example", "localhost:8501", False, id="a page from elsewhere"),
+        pytest.param("http://localhost:8501.evil.example", "localhost:8501", False, id="a name that begins like ours"),
+        pytest.param("null", "localhost:8501", False, id="a page without an origin"),
+        pytest.param("http://[", "localhost:8501", False, id="no address"),
+    ],
+)
+def test_only_own_pages_speak_to_the_server(origin: str, host: str, own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The framework decides whom it lets in; whom it would ask a host on the internet about never gets there."""
+    from streamlit import net_util
+    from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
+
+    monkeypatch.setattr(net_util, "get_external_ip", lambda: pytest.fail("a host on the internet was asked"))
+    seen: list[bytes] = []
+
+    async def app(scope: Any, _receive: object, send: Any) -> None:
+        seen.extend(name for name, _ in scope["headers"])
+        if scope["type"] == "websocket":
+            assert _is_origin_allowed(origin or None, host)
+            await send({"type": "websocket.accept"})
+        else:
+            await PlainTextResponse("ok")(scope, _receive, send)
+
+    headers = {"Host": host, **({"Origin": origin} if origin else {})}
+    assert Client(SameOrigin(app)).get("/", headers=headers).status_code == (200 if own else 403)
+    assert b"origin" not in seen, "the framework looks a request's origin up as well"
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    listed = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    asyncio.run(SameOrigin(app)({"type": "websocket", "headers": listed}, None, send))  # type: ignore[arg-type]
+    assert sent[0]["type"] == ("websocket.accept" if own else "websocket.close")
 
 
 @pytest.fixture(scope="module")

@@ -30,9 +30,10 @@ def make_app(script: Path, *, hosts: Sequence[str] = (), opened: str = "") -> Ap
     from streamlit.starlette import App
 
     from kpi.ui.headers import SecureAnswers
+    from kpi.ui.origin import SameOrigin
     from kpi.ui.upload_gate import GuardedUploads
 
-    middleware = [Middleware(SecureAnswers), Middleware(GuardedUploads)]
+    middleware = [Middleware(SecureAnswers), Middleware(SameOrigin), Middleware(GuardedUploads)]
     if hosts:
         middleware.insert(1, Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False))
 
