@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
 
 from kpi.cli import main
-from kpi.cli.serve import check_exposure, options
+from kpi.cli.serve import check_exposure, check_free, options
 from kpi.errors import UsageError
+from kpi.ui import access
 from kpi.ui.access import same
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +62,11 @@ def test_taken_port_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None
     assert "--port" in told
 
 
+def test_what_cannot_be_a_host_is_told_in_words() -> None:
+    with pytest.raises(UsageError, match="不能在这个地址"):
+        check_free("a..b", 8501)
+
+
 def test_settings_of_the_server() -> None:
     assert options("localhost", 8600, 50) == {
         "server.address": "localhost", "server.port": 8600, "server.headless": True, "server.maxUploadSize": 50,
@@ -71,6 +78,27 @@ def test_passwords_are_compared_whole() -> None:
     assert same("密码 abc", "密码 abc")
     assert not same("密码 ab", "密码 abc")
     assert not same("", "密码")
+
+
+def test_wrong_passwords_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking from many windows at once would make guessing as quick as the server is."""
+    going, done = threading.Event(), threading.Event()
+
+    def wait(_seconds: float) -> None:
+        going.set()
+        done.wait(5)
+
+    monkeypatch.setattr(access.time, "sleep", wait)
+    monkeypatch.setattr(access, "_PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(access, "_TURNS", tuple(threading.Lock() for _ in access._TURNS))
+    first = threading.Thread(target=access.tried, args=("wrong", "the right one", "10.0.0.1"))
+    first.start()
+    assert going.wait(5)
+    assert access.tried("the right one", "the right one", "10.0.0.1") is None, "not even looked at"
+    done.set()
+    first.join(5)
+    assert access.tried("the right one", "the right one", "10.0.0.1") is True
+    assert access.tried("wrong", "the right one", "10.0.0.1") is False
 
 
 def test_both_config_files_and_entries_are_the_same() -> None:

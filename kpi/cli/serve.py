@@ -107,9 +107,9 @@ def check_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: what cannot be a host's name
             raise UsageError(
-                "不能在这个地址和端口上监听", found=f"{host}:{port}，{error.strerror or error}",
+                "不能在这个地址和端口上监听", found=f"{host}:{port}，{getattr(error, 'strerror', '') or error}",
                 advice="端口可能已被占用：用 --port 换一个；或检查 --host",
             ) from error  # fmt: skip
 
