@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from kpi.durable import copy_atomically
 from kpi.errors import BadInput, KpiError, StoreError, error_parts
-from kpi.ingestion.sources import SUFFIXES
+from kpi.ingestion.sources import SUFFIXES, content_hash
 from kpi.logs import failure_fields
 
 if TYPE_CHECKING:
@@ -64,17 +65,29 @@ def safe_name(name: str) -> str:
 
 
 def keep(files: Iterable[Any], folder: Path) -> list[Upload]:
-    """Write uploaded files (with `name` and `read`) below `folder`, archives as their members."""
+    """Write uploaded files (with `name` and `read`) below `folder`, archives as their members.
+
+    Raises:
+        KpiError: the folder cannot hold them.
+    """
     uploads: list[Upload] = []
-    for number, file in enumerate(files):
-        name = safe_name(file.name)
-        own = folder / f"{number:04d}"
-        own.mkdir(parents=True, exist_ok=True)
-        path = own / name
-        file.seek(0)
-        with path.open("wb") as target:
-            shutil.copyfileobj(file, target)
-        uploads += _members(path, own) if name.lower().endswith(".zip") else [Upload(name, path)]
+    try:
+        for number, file in enumerate(files):
+            name = safe_name(file.name)
+            own = folder / f"{number:04d}"
+            own.mkdir(parents=True, exist_ok=True)
+            path = own / name
+            file.seek(0)
+            with path.open("wb") as target:
+                shutil.copyfileobj(file, target)
+            uploads += _members(path, own) if name.lower().endswith(".zip") else [Upload(name, path)]
+    except OSError as error:
+        raise KpiError(
+            "上传的文件存不下",
+            found=error.strerror or str(error),
+            advice="请把此信息告诉维护者：服务器的临时目录可能已满",
+            code="not_kept",
+        ) from error
     return uploads
 
 
@@ -143,9 +156,12 @@ def add_to_store(uploads: Iterable[Upload], store: Path | str, attributes: Mappi
             continue
         sha256 = upload.document.sha256
         target = layout.root / UPLOADS / sha256[:_HASH_DIGITS] / upload.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            shutil.copyfile(upload.path, target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.is_file() or content_hash(target) != sha256:  # as after a copy that was cut off
+                copy_atomically(upload.path, target)
+        except OSError as error:
+            raise layout.not_writable(error) from error
         results.keep_original(sha256, target)
         results.save(upload.document)
         paths.append(target)
