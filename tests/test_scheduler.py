@@ -295,6 +295,53 @@ def test_a_worker_that_is_not_set_up_gets_nothing_more() -> None:
     assert caught.value.code == NO_STORE
 
 
+class Dying(OneUnfit):
+    """As that one; the worker that fits dies with its tasks, and another one comes."""
+
+    def __init__(self) -> None:
+        super().__init__({"bad": 1, "dies": 1})
+        self.taken_back: list[Any] = []
+
+    def submit(self, function: object, errand: Errand, *, key: str, workers: list[str] | None, **more: object) -> Any:
+        if workers == ["dies"]:
+            self.told.append(workers)
+            self.workers = {"bad": 1, "late": 1}
+            return Waiting(key)
+        return super().submit(function, errand, key=key, workers=workers, **more)
+
+    def cancel(self, futures: list[Any], *, force: bool) -> None:
+        self.taken_back += futures
+        for future in futures:
+            future.status = "cancelled"
+            future.tell(future)
+
+
+class Waiting:
+    """A task that the scheduler keeps for a worker that is gone."""
+
+    status = "pending"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def done(self) -> bool:
+        return self.status != "pending"
+
+    def add_done_callback(self, function: Callable[[Any], None]) -> None:
+        self.tell = function
+
+
+def test_tasks_of_a_worker_that_died_go_to_one_that_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kpi.ingestion import scheduler
+
+    monkeypatch.setattr(scheduler, "_LOOK_SECONDS", 0.01)
+    client = Dying()
+    under_way = scheduler._UnderWay(client, str, Limits(), "r", "tcp://h:1")  # type: ignore[arg-type]
+    assert dict(under_way.outcomes(iter("abc"))) == {task: f"late {task}" for task in "abc"}
+    assert client.taken_back
+    assert not under_way.sent
+
+
 @pytest.mark.parametrize("address", ["http://h:1", "tcp://", "", "ucx://h:1"])
 def test_an_address_of_another_kind_is_wrong_usage(address: str) -> None:
     from kpi.ingestion.scheduler import DaskExecutor

@@ -198,8 +198,8 @@ class _UnderWay:
     ) -> None:  # fmt: skip
         self.client, self.function, self.limits, self.run, self.address = client, function, limits, run, address
         self.folder = os.getcwd()  # noqa: PTH109 - a text
-        self.sent: dict[str, tuple[Any, Future[Any]]] = {}
-        """Key → task and its future."""
+        self.sent: dict[str, tuple[Any, Future[Any], frozenset[str]]] = {}
+        """Key → task, its future, and the workers that may do it, none for all."""
         self.done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self.unfit: set[str] = set()
         """Addresses of workers that cannot work for this run; some may come later than the check at the start."""
@@ -220,12 +220,14 @@ class _UnderWay:
                 future = self.done.get(timeout=_LOOK_SECONDS)
             except queue.Empty:
                 continue
+            if str(future.key) not in self.sent:  # taken back, see `_send_anew`
+                continue
             try:
                 worker, outcome = self._answer(future)
             except TimeoutError:  # the worker that has the answer died: the task is done again elsewhere
                 self.done.put(future)
                 continue
-            task, _ = self.sent.pop(str(future.key))
+            task = self.sent.pop(str(future.key))[0]
             if isinstance(outcome, KpiError) and outcome.code in UNFIT:
                 self._exclude(worker, outcome)
                 self._send(task)
@@ -252,6 +254,7 @@ class _UnderWay:
             raise self._lost(str(error)) from error
         self.threads = {worker: count for worker, count in found.items() if worker not in self.unfit}
         self.looked = now
+        self._send_anew()
         if self.threads or self.seen == float("-inf"):
             self.seen = now
         elif now > self.seen + _ALONE_SECONDS:
@@ -262,12 +265,20 @@ class _UnderWay:
 
     def _send(self, task: Any) -> None:
         errand = Errand(self.function, task, self.limits, self.run, self.folder)
+        allowed = frozenset(self.threads) if self.unfit else frozenset()
         future = self.client.submit(
-            _on_worker, errand, key=f"kpi-{uuid.uuid4().hex}", pure=False,
-            workers=sorted(self.threads) if self.unfit else None,
-        )  # fmt: skip
-        self.sent[str(future.key)] = (task, future)
+            _on_worker, errand, key=f"kpi-{uuid.uuid4().hex}", pure=False, workers=sorted(allowed) or None
+        )
+        self.sent[str(future.key)] = (task, future, allowed)
         future.add_done_callback(self.done.put)
+
+    def _send_anew(self) -> None:
+        """Send what only workers may do that are gone to those that came since: the scheduler would keep it for ever."""
+        for key, (task, future, allowed) in list(self.sent.items()) if self.threads else ():
+            if allowed and not future.done() and allowed.isdisjoint(self.threads):
+                del self.sent[key]
+                self.client.cancel([future], force=True)
+                self._send(task)
 
     def _answer(self, future: Future[Any]) -> tuple[str, Any]:
         """The worker that did a task, "" if none did, and the outcome.
@@ -314,7 +325,7 @@ class _UnderWay:
         if self.client.status != "running":
             return
         with contextlib.suppress(OSError):
-            self.client.cancel([future for _, future in self.sent.values()], force=True)
+            self.client.cancel([future for _, future, _ in self.sent.values()], force=True)
             self.client.run(dismiss, self.run, on_error="ignore")
 
 
