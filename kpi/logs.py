@@ -66,13 +66,21 @@ class JsonFormatter(logging.Formatter):
         plain = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(), "event": str(record.msg) if own else "log", "logger": record.name,
-            "process": record.process, **({} if own else {"message": record.getMessage()}), **_fields(record),
+            "process": record.process, **({} if own else {"message": _message(record)}), **_fields(record),
         }  # fmt: skip
         if record.exc_info:
             plain["exception"] = self.formatException(record.exc_info)
         text = json.dumps(plain, ensure_ascii=False, default=str)
         # Half characters in file names become \udcxx, which JSON knows.
         return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The text of another library's record; its parts where they do not fit together: that must not end what is logged."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return f"{record.msg} {record.args}"
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:

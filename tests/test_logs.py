@@ -135,6 +135,18 @@ def test_formatter_writes_one_line_with_utc_time() -> None:
     assert (plain["event"], plain["document"], plain["path"]) == ("file_parsed", "a\nb\udc80", "x")
 
 
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [("%d files", ("many",)), ("no place", ("for this",)), ("%(missing)s", ({"other": 1},)), ("100 %", (1,))],
+)
+def test_a_record_of_another_library_that_does_not_fit_its_arguments_is_logged(
+    message: str, arguments: tuple[object, ...]
+) -> None:
+    record = logging.LogRecord("other", logging.WARNING, __file__, 1, message, arguments, None)
+    told = json.loads(JsonFormatter().format(record))["message"]
+    assert message in told
+
+
 def test_failures_tell_no_content() -> None:
     failure = {"code": "bad", "what": "损坏", "where": "a.pdf", "found": "保密内容", "advice": "换一个"}
     assert failure_fields(failure) == {"code": "bad", "reason": "损坏"}
