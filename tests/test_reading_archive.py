@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kpi.errors import BadInput
+from kpi.errors import BadInput, KpiError
+from kpi.ingestion.parsing import is_lasting
 from kpi.reading import detect_format, open_file
 from kpi.reading.archive import Limits, expand
 
@@ -137,3 +138,16 @@ def test_an_archive_cut_off(tmp_path: Path) -> None:
     path = write(tmp_path, archive({"a.txt": b"x" * 100})[:60])
     with pytest.raises(BadInput, match="已损坏"):
         names(path)
+
+
+def test_a_full_disk_is_no_damage_of_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.zip").write_bytes(archive({"预算.txt": b"text"}))
+
+    def full(*_: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", full)
+    with pytest.raises(KpiError) as told:
+        list(expand(tmp_path / "a.zip"))
+    assert told.value.code == "disk_full"
+    assert not is_lasting(told.value), "the next run takes it out again"

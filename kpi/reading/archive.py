@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 import tempfile
 import zipfile
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from kpi.errors import BadInput
+from kpi.errors import BadInput, KpiError
 from kpi.limits import Limits, limits_from
 from kpi.reading.detect import detect_format
 
@@ -21,6 +22,8 @@ _SKIPPED_FOLDERS = frozenset({"__MACOSX"})
 _SKIPPED_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 _WHOLE_ARCHIVE = frozenset({"limit_members", "limit_total_bytes"})
 """Limits that end the whole archive; the others end a member."""
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Errors of this machine: the archive is whole, and may be read the next time."""
 _BLOCK = 1 << 20
 _LONGEST_NAME = 60
 """Characters of a member's own name that its extracted file keeps: department and year may stand there only."""
@@ -163,6 +166,11 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, name
                         raise walk.limits.reached(limit, name)
                 sink.write(block)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in _DISK_FULL:
+            raise KpiError(
+                "临时目录写不下", where=name, found=error.strerror or "", advice="清理磁盘，或用环境变量 TMPDIR 指定另一个目录后重试",
+                code="disk_full",
+            ) from error  # fmt: skip
         raise BadInput(
             "压缩包内的文件已损坏", where=name, found=str(error), advice="请重新下载压缩包", code="damaged_archive"
         ) from error
