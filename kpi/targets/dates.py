@@ -55,15 +55,17 @@ _QUARTERS = re.compile(
 _EIGHT_MORE = re.compile(r"(?:-+|~|至|到)20[0-9]{6}(?![0-9])")
 _TO = re.compile(r"(?:起)?(?:-+|~|至|到)")
 # 6月30日24时前, 10月8日17:30前 (registration, reports)
-_CLOCK = re.compile(r"(?<=[日号])[0-9]{1,2}(?:[时点](?:整|[0-9]{1,2}分)?|:[0-5][0-9])")
+_CLOCK = re.compile(
+    r"(?<=[日号])(?:上午|下午|中午|晚上?|早上?|凌晨)?[0-9]{1,2}(?:[时点](?:整|[0-9]{1,2}分)?|:[0-5][0-9])"
+)
 _SUFFIX = re.compile(rf"\(?(?:含)?\)?(?P<bound>{_BEFORE}|之内|以内|内)?(?:\(含[^()]*\))?")
 
 # 每月10日前, 次月15日前, 每季度末: no single day can be named.
 _RECURRING = re.compile(
-    rf"(?:每个?(?:年度?|半年|季度?|月|周|旬|学期|学年)|次月|当月|下月|次周|下季度|次季度|逐月|当季|季后|月后)"
-    rf"(?:(?:第?[一二三四1-4]季度)|{_N}月份?)?(?:第?{_N}个?(?:日|号|工作日|天))?(?P<tail>底|末|初|上旬|中旬|下旬|终)?(?:之前|以前|前|内|之内)?"
+    rf"(?:每个?(?:年度?|半年|季度?|月|周[一二三四五六日末]?|旬|学期|学年)|次月|当月|下月|次周|下季度|次季度|逐月|当季|季后|月后)"
+    rf"(?:(?:第?[一二三四1-4]季度)|{_N}月份?)?(?:(?:第?{_N}|最后一)个?(?:日|号|工作日|天|周|月))?(?P<tail>底|末|初|上旬|中旬|下旬|终)?(?:之前|以前|前|内|之内)?"
 )
-_RECURRING_END = re.compile(rf"(?:{_N}[日号]|底|末|初|旬|终|前|内|{_N}月份?)$")
+_RECURRING_END = re.compile(rf"(?:{_N}[日号]|最后一个?(?:日|天|工作日|周|月)|底|末|初|旬|终|前|内|{_N}月份?)$")
 # 每日17时前, 每天8:30前
 _DAILY = re.compile(
     rf"每(?:个?工作)?[日天](?:上午|下午|早|晚)?[0-9]{{1,2}}(?:[时点](?:整|半|[0-9]{{1,2}}分)?|:[0-5][0-9]){_BEFORE}"
@@ -94,7 +96,7 @@ _EVENT = re.compile(
 # Any season or stage whose end or beginning bounds the work: 休渔期结束前, 播种季前, 项目验收前, 系统上线前.
 _STAGE = re.compile(
     r"(?:在|于)?[一-龥]{0,8}?(?:[一-龥]{1,4}[期季](?:来临|到来|开始|结束)?|结束|开始|来临|到来|启动|验收|竣工|完工|开工|投产|投用|投入使用|投入运营|交付|上线|结题|结项|开业|开馆|"
-    r"放假|招生|录取|播种|插秧|收割|越冬)(?:之前|以前|前)(?:完成|到位|完工|办结|交付|拨付|发放|建成|落实|全部|[一-龥]{2}完成)*"
+    r"取暖|供暖|供热|采暖|放假|招生|录取|播种|插秧|收割|越冬)(?:之前|以前|前)(?:完成|到位|完工|办结|交付|拨付|发放|建成|落实|全部|[一-龥]{2}完成)*"
 )
 _LAST_QUARTER_MONTH = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
 _DECADE_END = {"初": 10, "上旬": 10, "中": 20, "中旬": 20}
@@ -160,7 +162,7 @@ def read_deadline(text: str, position: int, *, year: int | None, time_name: bool
             first = Deadline(second.end, second.last_day)
     elif text.startswith("起", first.end) and first.firm:
         return Deadline(first.end + 1, None)  # 2026年1月1日起: a beginning bounds nothing
-    clock = _CLOCK.match(text, first.end) if text[first.end : first.end + 1].isdigit() else None
+    clock = _CLOCK.match(text, first.end)
     if clock is not None:
         first = replace(first, end=clock.end())
     suffix = _SUFFIX.match(text, first.end)
