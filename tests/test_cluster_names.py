@@ -130,6 +130,14 @@ def test_head(name: str, head: str, family: str) -> None:
         ("药品不良反应报告数", "每百万人口药品不良反应报告数"),
         ("严重精神障碍患者管理率", "严重精神障碍患者规律服药率"),
         ("园区新入驻企业个数", "园区入驻企业个数"),
+        pytest.param("上半年巡查次数", "全年巡查次数", id="half a year"),
+        pytest.param("A类低保对象人数", "低保对象人数", id="a class beside none"),
+        pytest.param("学前一年毛入园率", "学前三年毛入园率", id="years in words"),
+        pytest.param("养老床位总数", "每千名老人养老床位数", id="a number beside a ratio"),
+        pytest.param("教师培训人次", "骨干教师培训人次", id="a narrower circle"),
+        pytest.param("刑事案件破案率", "刑事案件发案率", id="stages told by one word"),
+        pytest.param("防汛物资种类", "防汛物资数量", id="kinds and pieces"),
+        pytest.param("及时发放补助资金", "补助资金发放准确率", id="a sentence states another aspect"),
     ],
 )
 def test_differences_are_told(a: str, b: str) -> None:
@@ -151,6 +159,21 @@ def test_differences_are_told(a: str, b: str) -> None:
         pytest.param("高龄津贴发放人数", "高龄老年人补贴人数", id="高龄 says 老年人"),
         pytest.param("拆除违法建筑面积", "违建拆除面积", id="违法建筑 before 面积"),
         pytest.param("新建高标准农田亩数", "建成高标准农田面积", id="建成 is as good as 新建"),
+        pytest.param("农村公路养护里程", "养护农村公路里程数", id="a length counted once more"),
+        pytest.param("检查单位家数（消防）", "消防检查单位数量", id="a note at the end"),
+        pytest.param("补助资金及时发放", "补助资金发放及时率", id="a sentence that states its aspect"),
+        pytest.param("及时发放补助资金", "补助资金发放及时率", id="a sentence that ends in money"),
+        pytest.param("完成危桥改造", "危桥改造座数", id="a sentence of what is made"),
+        pytest.param("义务教育巩固率", "义务教育巩固程度", id="rate and degree of one word"),
+        pytest.param("基层治理能力提升", "基层治理能力显著增强", id="endings with adverbs"),
+        pytest.param("参训人员满意度", "培训学员满意度", id="one word for who answers"),
+        pytest.param("景区游客满意度", "游客对景区的满意度", id="what goes with who answers"),
+        pytest.param("受益群众满意度", "服务对象满意度", id="who benefits is served"),
+        pytest.param("任务完成及时率", "工作任务按时完成率", id="a task beside another aspect"),
+        pytest.param("农产品抽检合格率", "农产品监测合格率", id="ways to test, of what passes"),
+        pytest.param("新建标准化养殖场数", "标准化养殖场建设个数", id="场 of a word is no counter"),
+        pytest.param("公共场所检查户数", "公共场所检查家数", id="firms by 户 and by 家"),
+        pytest.param("审计整改率", "审计查出问题整改率", id="an action that says of what it is"),
     ],
 )
 def test_wordings_of_one_thing(a: str, b: str) -> None:
@@ -183,6 +206,30 @@ def test_a_user_adds_words(tmp_path: Path) -> None:
     path.write_text('[synonyms]\n"云桌面终端" = ["瘦客户机"]\n', encoding="utf-8")
     assert explain(a, b, vocabulary=load_vocabulary([path])).alike
     assert not explain(a, b).alike
+
+
+def test_a_word_that_tests_keeps_what_is_tested() -> None:
+    assert not explain("食品抽检合格率", "药品抽检合格率").alike
+
+
+def test_lists_that_share_a_canonical_word_are_one_class(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('[synonyms]\n"桌面云" = ["云终端"]\n"云终端" = ["瘦客户机"]\n', encoding="utf-8")
+    words = load_vocabulary([path])
+    assert explain("桌面云购置数量", "瘦客户机购置数量", vocabulary=words).alike
+
+
+def test_a_user_says_who_answers(tmp_path: Path) -> None:
+    a, b = "绿码持有者满意度", "持证商贩满意度"
+    assert not explain(a, b).alike
+    path = tmp_path / "own.toml"
+    path.write_text('[respondents]\n"持证商贩" = ["绿码持有者"]\n', encoding="utf-8")
+    assert explain(a, b, vocabulary=load_vocabulary([path])).alike
+
+
+@pytest.mark.parametrize("name", ["服务能力显著提升", "检查单位家数（消防）", "景区游客满意度", "及时发放补助资金"])
+def test_reading_a_name_changes_no_normal_form(name: str) -> None:
+    assert parse_name(name).normal == normalise_name(name)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from kpi.cluster.vocabulary import ACTION, NARROW, PLAIN, Entry, Vocabulary
 
-COUNTERS = frozenset({"数量/物", "数量/次"})
+PIECES = "数量/物"
+COUNTERS = frozenset({PIECES, "数量/次"})
 """Families whose heads begin with a classifier, of which words end as well (样本数, 养殖场数)."""
 LONG_WORD = 4
 """Characters of a word that no head may cut; shorter ones (残疾人) share their last one with heads (人数)."""
@@ -162,9 +163,12 @@ def _cuts_word(text: str, cut: int, words: Vocabulary) -> bool:
     """Whether a long word lies over the place where a head would begin (违法建|筑面积 → 违法建筑|面积), or before a counter a
     word of which it is the end (样|本数 → 样本|数).
     """
-    if 1 < cut < len(text) - 1 and words.heads[text[cut:]] in COUNTERS and text[cut - 2 : cut] not in words.words:
+    family = words.heads[text[cut:]]
+    told = text[cut - 2 : cut] in words.words  # 分配|套数, 图书|册数; but 养殖场|数
+    if 1 < cut < len(text) - 1 and family in COUNTERS and not (told and family == PIECES):
+        least = 3 if told else 2
         for length in words.lengths.get(text[cut], ()):
-            if 1 < length <= cut + 1 and text[cut + 1 - length : cut + 1] in words.words:
+            if least <= length <= cut + 1 and text[cut + 1 - length : cut + 1] in words.words:
                 return True
     for end in range(cut + 1, len(text)):
         for length in words.lengths.get(text[end - 1], ()):

@@ -83,6 +83,7 @@ SECTIONS = (
     "aspects",
     "qualifiers",
     "implied",
+    "respondents",
     "answering",
     "contrasts",
 )
