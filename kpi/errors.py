@@ -5,6 +5,7 @@ A message for evaluators has four parts: what (什么), where (何处), what was
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 
 
@@ -70,10 +71,18 @@ class StoreError(KpiError):
     code = "store"
 
 
+_REFUSED = frozenset(
+    {
+        errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE,
+    }
+)  # fmt: skip
+"""Errors that are the machine's: rights, room, disks, shares, too many open files."""
+
+
 def error_parts(error: BaseException, where: str) -> dict[str, str]:
     """What a batch reports of a file that failed: `code`, `what`, `where`, `found`, `advice`.
 
-    An error that is not a `KpiError` is a bug of ours and says so.
+    What the system refuses, or has no room for, says so (`system`); any other error that is not a `KpiError` is a bug of ours.
     """
     if isinstance(error, KpiError):
         return {
@@ -82,6 +91,14 @@ def error_parts(error: BaseException, where: str) -> dict[str, str]:
             "where": error.where or where,
             "found": error.found,
             "advice": error.advice,
+        }
+    if isinstance(error, OSError) and error.errno in _REFUSED:
+        return {
+            "code": "system",
+            "what": "读写文件时系统报错",
+            "where": str(error.filename or where),
+            "found": error.strerror or str(error),
+            "advice": "检查权限、磁盘空间和网络连接后重试",
         }
     return {
         "code": "bug",

@@ -115,10 +115,14 @@ def _without_time(text: str) -> str:
 
 
 def deny(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def current(_self: Layout) -> str:
-        raise PermissionError(13, "Permission denied")
+    read = Path.read_text
 
-    monkeypatch.setattr(Layout, "current", current)
+    def read_text(path: Path, *rest: Any, **more: Any) -> str:
+        if path == store / "CURRENT":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, *rest, **more)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
 
 
 def truncate(store: Path, _monkeypatch: pytest.MonkeyPatch) -> None:

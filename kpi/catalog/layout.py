@@ -121,16 +121,45 @@ class Layout:
         self.current_file = self.root / "CURRENT"
 
     def create(self) -> None:
-        """Make the folders of an empty store; harmless on one that exists."""
-        for folder in (self.snapshots, self.parsed, self.files, self.decisions):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Make the folders of an empty store; harmless on one that exists.
+
+        Raises:
+            StoreError: the place cannot be written to (`read_only`).
+        """
+        try:
+            for folder in (self.snapshots, self.parsed, self.files, self.decisions):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self.not_writable(error) from error
+
+    def not_writable(self, error: OSError) -> StoreError:
+        """What to tell where the store, or the working copy of it, cannot be written to."""
+        if self.remote is None:
+            what, advice = "指标库目录不可写", "检查目录权限和磁盘空间"
+        else:
+            what, advice = "本地副本写不进去", "检查磁盘空间和权限，或用环境变量 KPI_CACHE 指定另一个目录"
+        found = error.strerror or str(error)
+        return StoreError(what, where=str(error.filename or self.root), found=found, advice=advice, code="read_only")
+
+    def not_readable(self, error: OSError) -> StoreError:
+        """What to tell where the system does not let the store be read."""
+        return StoreError(
+            "指标库暂时读不出来", where=str(error.filename or self.root), found=error.strerror or str(error),
+            advice="检查磁盘、网络连接和访问权限", code="unreadable",
+        )  # fmt: skip
 
     def current(self) -> str:
-        """Name of the snapshot in force, as far as this machine knows; "" for a store that has none yet."""
+        """Name of the snapshot in force, as far as this machine knows; "" for a store that has none yet.
+
+        Raises:
+            StoreError: it cannot be read (`unreadable`).
+        """
         try:
             return self.current_file.read_text("utf-8", "replace").strip()
         except FileNotFoundError:
             return ""
+        except OSError as error:
+            raise self.not_readable(error) from error
 
     def set_current(self, name: str) -> None:
         """Put a snapshot in force for all who open the store from now on."""

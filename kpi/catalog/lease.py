@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kpi.catalog.locks import is_gone
 from kpi.catalog.remote import RemoteObjects
 from kpi.errors import StoreError
 
@@ -184,18 +185,10 @@ def _is_dead(plain: Mapping[str, Any], pace: Pace) -> bool:
     renewed = plain.get("renewed")
     if isinstance(renewed, (int, float)) and time.time() - renewed > _LONG_DEAD * pace.stale:
         return True
-    pid = plain.get("pid")
-    if plain.get("host") != socket.gethostname() or not isinstance(pid, int) or os.name != "posix":
-        return False
-    if pid == os.getpid():
+    host, pid = plain.get("host"), plain.get("pid")
+    if host == socket.gethostname() and pid == os.getpid():
         return plain.get("token") not in _held_here
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:  # it is another user's
-        return False
-    return False
+    return is_gone(host, pid)
 
 
 def _describe(plain: Mapping[str, Any]) -> str:

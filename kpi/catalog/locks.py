@@ -13,13 +13,15 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from kpi.catalog.layout import BUILDING, MANIFEST, Layout, Manifest, read_manifest
 from kpi.durable import sync_folder
 from kpi.errors import StoreError
 
 _log = logging.getLogger(__name__)
+WRITER = ".writer.json"
+"""File of a store that says who publishes."""
 _LONG_WAIT = 1.0
 """Seconds of waiting for another writer that are worth a line in the log."""
 _LEFT_ALONE_SECONDS = 24 * 3600.0
@@ -95,7 +97,7 @@ def _locked(layout: Layout, wait: float) -> Iterator[None]:
     """Hold the lock file of a folder: against the writers of this machine, or of those that share the disk."""
     from filelock import FileLock, Timeout
 
-    lock_file, holder = layout.root / ".lock", layout.root / ".writer.json"
+    lock_file, holder = layout.root / ".lock", layout.root / WRITER
     lock = FileLock(lock_file)
     try:
         layout.create()
@@ -110,13 +112,7 @@ def _locked(layout: Layout, wait: float) -> Iterator[None]:
             code="locked",
         ) from error
     except OSError as error:
-        raise StoreError(
-            "指标库目录不可写",
-            where=str(layout.root),
-            found=str(error),
-            advice="检查目录权限和磁盘空间",
-            code="read_only",
-        ) from error
+        raise layout.not_writable(error) from error
     waited = time.monotonic() - began
     if waited > _LONG_WAIT:
         _log.info("lock_waited", extra={"store": str(layout.root), "seconds": round(waited, 3)})
@@ -136,6 +132,28 @@ def _describe(holder: Path) -> str:
         return f"主机 {plain['host']} 进程 {plain['pid']}，自 {since}"
     except (OSError, ValueError, KeyError, TypeError):
         return "写入者未知"
+
+
+def writer_of(layout: Layout) -> dict[str, Any] | None:
+    """Host, process and start of who publishes on this machine's disk now; None for nobody, as after one was killed."""
+    try:
+        plain = json.loads((layout.root / WRITER).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return plain if isinstance(plain, dict) and not is_gone(plain.get("host"), plain.get("pid")) else None
+
+
+def is_gone(host: object, pid: object) -> bool:
+    """Whether a process is known to have ended: it ran on this machine, where none has its number now."""
+    if host != socket.gethostname() or not isinstance(pid, int) or os.name != "posix":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is another user's
+        return False
+    return False
 
 
 def hold(folder: Path) -> IO[bytes]:
@@ -185,11 +203,14 @@ def prune_superseded(layout: Layout) -> list[str]:
 
 
 def _delete_unread(folder: Path) -> bool:
-    with (folder / MANIFEST).open("rb") as stream:
-        if not _take_for_deletion(stream, folder):
-            return False
-        grave = folder.with_name(f"{BUILDING}pruned-{folder.name}")
-        folder.rename(grave)  # readers never see half a snapshot
+    grave = folder.with_name(f"{BUILDING}pruned-{folder.name}")
+    try:
+        with (folder / MANIFEST).open("rb") as stream:
+            if not _take_for_deletion(stream, folder):
+                return False
+            folder.rename(grave)  # readers never see half a snapshot
+    except FileNotFoundError:  # another process that uses the same working copy was first
+        return False
     shutil.rmtree(grave, ignore_errors=True)
     return True
 

@@ -259,10 +259,14 @@ def usable(layout: Layout) -> tuple[Manifest | None, list[str]]:
 def readable_names(layout: Layout, current: str, *, whole: bool = True) -> list[str]:
     """Finished snapshots, newest first: none newer than the one in force; all where `CURRENT` is lost or names no snapshot.
 
-    `whole=False` takes in those whose manifest was lost.
+    `whole=False` takes in those whose manifest was lost. Of a store elsewhere that was deleted, what the working copy still
+    holds is no part.
     """
     lost = _is_lost(layout, current)
-    return sorted((name for name in layout.names(finished=whole) if lost or name <= current), reverse=True)
+    names = sorted((name for name in layout.names(finished=whole) if lost or name <= current), reverse=True)
+    if names and not current and layout.remote is not None and not layout.remote.folders("snapshots"):
+        return []
+    return names
 
 
 def _is_lost(layout: Layout, current: str) -> bool:

@@ -43,10 +43,15 @@ def prepare(layout: Layout, *, strict: bool = False) -> list[str]:
     """Make a store ready to be opened on this machine; returns notes that readers have to be told, see `catch_up`.
 
     Raises:
-        StoreError: there is no store (`no_store`), or it is elsewhere, cannot be reached and was never opened here.
+        StoreError: there is no store (`no_store`), it may not be read, or it is elsewhere, cannot be reached and was never
+            opened here.
     """
     if layout.remote is None:
-        if not layout.root.is_dir():
+        try:
+            found = layout.root.is_dir()
+        except OSError as error:
+            raise layout.not_readable(error) from error
+        if not found:
             raise StoreError(
                 "没有这个指标库", where=str(layout.root), advice="先用 kpi ingest 导入文件", code="no_store"
             )
@@ -214,10 +219,7 @@ def _writable(layout: Layout) -> Iterator[None]:
             "指标库正在频繁更新，未能取到快照", where=layout.shown, found=str(error), advice="稍后重试", code="busy"
         ) from error
     except OSError as error:
-        raise StoreError(
-            "本地副本写不进去", where=str(layout.root), found=error.strerror or str(error),
-            advice="检查磁盘空间和权限，或用环境变量 KPI_CACHE 指定另一个目录", code="read_only",
-        ) from error  # fmt: skip
+        raise layout.not_writable(error) from error
 
 
 def _told_old(layout: Layout, error: StoreError) -> str:
@@ -277,7 +279,7 @@ def _mirror(layout: Layout, remote: RemoteObjects, kind: str, folder: Path) -> N
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.glob("*.json"):
             if path.name not in stored:
-                path.unlink()
+                path.unlink(missing_ok=True)  # another process may do the same
 
         def bring(name: str) -> None:
             item, path = stored[name], folder / name

@@ -10,7 +10,7 @@ from typing import cast
 import click
 
 from kpi.cli.wording import speak_chinese
-from kpi.errors import KpiError, UsageError, error_parts
+from kpi.errors import KpiError, StoreError, UsageError, error_parts
 from kpi.logs import as_json, configure, failure_fields
 
 _log = logging.getLogger(__name__)
@@ -94,9 +94,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except KpiError as error:
-        if as_json():
-            _log.error("command_failed", extra=failure_fields(error_parts(error, "")))
-        else:
-            click.echo(f"错误：{error}", err=True)
-        return 2 if isinstance(error, UsageError) else 1
+        return _failed(error)
+    except OSError as error:  # a place that refuses, wherever a command met it
+        found = error.strerror or str(error)
+        return _failed(
+            StoreError(
+                "读写文件时系统报错", where=str(error.filename or ""), found=found, advice="检查磁盘、网络连接和权限"
+            )
+        )
     return int(result) if isinstance(result, int) else 0
+
+
+def _failed(error: KpiError) -> int:
+    """Tell an error; returns the exit code."""
+    if as_json():
+        _log.error("command_failed", extra=failure_fields(error_parts(error, "")))
+    else:
+        click.echo(f"错误：{error}", err=True)
+    return 2 if isinstance(error, UsageError) else 1

@@ -20,6 +20,7 @@ from kpi.cli.options import (
     quiet_option,
     store_option,
 )
+from kpi.cli.output import write_bytes
 from kpi.errors import parts_line
 from kpi.logs import as_json
 
@@ -72,7 +73,7 @@ def command(
             limits=chosen_limits(options),
             progress=told,
         )
-    _show(report, wanted or TABLE, output, quiet=quiet)
+    _show(report, wanted or _format_of(output), output, quiet=quiet)
     return 1 if report.failures else 0
 
 
@@ -107,6 +108,12 @@ def _progress_bar(*, hidden: bool) -> Iterator[Callable[[Progress], None] | None
         yield told
 
 
+def _format_of(output: Path | None) -> str:
+    """The format that the ending of a file stands for; what people read in any other."""
+    ending = output.suffix.removeprefix(".").lower() if output else ""
+    return ending if ending in ("json", "jsonl") else TABLE
+
+
 def _show(report: IngestReport, wanted: str, output: Path | None, *, quiet: bool) -> None:
     if wanted == "json":
         text = json.dumps(report.to_plain(), ensure_ascii=False, indent=1) + "\n"
@@ -115,7 +122,7 @@ def _show(report: IngestReport, wanted: str, output: Path | None, *, quiet: bool
     else:
         text = "".join(f"{line}\n" for line in _lines(report))
     if output is not None:
-        output.write_text(text, "utf-8")
+        write_bytes(output, text.encode())
     elif wanted != TABLE:
         click.echo(text, nl=False)
     elif not quiet and not as_json():

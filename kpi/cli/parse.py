@@ -122,9 +122,9 @@ def parse_batch(paths: Sequence[Path], *, jobs: int, quiet: bool, limits: Limits
 
     allowed = limits or limits_from()
     batch = Batch()
-    files, missing = find_files(paths)
-    for name in missing:
-        batch.take(name, BadInput("文件不存在", where=name, advice="请检查路径", code="not_found"))
+    files, problems = find_files(paths)
+    for problem in problems:
+        batch.take(problem.where, problem)
     for path in paths:
         if path.is_dir() and not any(Path(file.location).is_relative_to(path.resolve()) for file in files):
             batch.take(str(path), BadInput("目录中没有可解析的文件", where=str(path), advice="支持 PDF、Word、Excel、网页、文本和 ZIP",

@@ -63,7 +63,7 @@ class Member:
 
 
 class ParsedResults:
-    """The results of one version of the parser in one store."""
+    """The results of one version of the parser in one store. What cannot be written is a `StoreError` (`not_written`)."""
 
     def __init__(self, layout: Layout, parser: str = "") -> None:
         self.layout = layout
@@ -83,7 +83,10 @@ class ParsedResults:
         return self._known is None or key in self._known
 
     def _write(self, key: str, data: bytes) -> None:
-        self.layout.objects.write(key, data)
+        try:
+            self.layout.objects.write(key, data)
+        except OSError as error:
+            raise self._not_written(key, error) from error
         if self._known is not None:
             self._known.add(key)
 
@@ -130,8 +133,17 @@ class ParsedResults:
     def keep_original(self, sha256: str, path: Path) -> None:
         """Keep the file itself, for the view of its pages."""
         key = self.layout.file_key(sha256)
-        if not self.layout.objects.exists(key):
-            self.layout.objects.put_file(path, key)
+        try:
+            if not self.layout.objects.exists(key):
+                self.layout.objects.put_file(path, key)
+        except OSError as error:
+            raise self._not_written(key, error) from error
+
+    def _not_written(self, key: str, error: OSError) -> StoreError:
+        return StoreError(
+            "指标库写不进去", where=self.layout.objects.where(key), found=error.strerror or str(error),
+            advice="检查磁盘空间和权限后重新运行", code="not_written",
+        )  # fmt: skip
 
 
 def load_plain(layout: Layout, entry: Entry) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from kpi.ingestion.parsed import Member, ParsedResults, load_plain
 from kpi.ingestion.parsing import Parser, ParseTask, failed, is_lasting, parse_task
 from kpi.ingestion.publishing import publish_change
 from kpi.ingestion.report import DUPLICATE, EMPTY, FAILED, KNOWN, PARSED, FileReport, IngestReport, Progress, log_file
-from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, is_there, known_content
+from kpi.ingestion.sources import SourceFile, below, content_hash, find_files, is_there, known_content, tells_nothing
 from kpi.limits import Limits, limit_changed, limit_in_force, limits_from
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
         store: folder or URL of the store; it is made if needed.
         jobs: worker processes, 0 = one a core.
         attributes: province, city, county, department, year of documents that do not say it themselves.
-        sync: documents whose files vanished from the given folders leave the store.
+        sync: documents whose files vanished from the given folders leave the store; not those of places that cannot be read.
         retry: parse again what failed before.
         scheduler: address of a Dask scheduler, whose workers parse; files and store must lie where all of them see them.
         executor: where to parse; worker processes of this machine by default.
@@ -73,7 +73,7 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
     layout.create()
     catch_up(layout, strict=True)
     results = ParsedResults(layout)
-    files, missing = find_files(paths)
+    files, problems = find_files(paths)
     held = _held(layout)
     if layout.remote is not None and len(files) * _LISTED_AT_ONCE > len(held):
         results.survey()
@@ -81,11 +81,11 @@ def ingest(  # noqa: PLR0913 - keyword-only settings of a run
         ParseTask, store=layout.store, parser=results.parser, parse=parse or _parser(allowed), limits=allowed
     )
     run = _Run(layout, results, held, allowed, make_task, progress or _silent, retry=retry)
-    run.total = len(files) + len(missing)
-    _log.info("ingest_started", extra={"store": layout.shown, "files": len(files), "missing": len(missing)})
-    for path in missing:
-        failure = {"code": "not_found", "what": "文件不存在", "where": path, "found": "", "advice": "检查路径"}
-        run.tell(FileReport(path=path, status=FAILED, failure=failure))
+    run.total = len(files) + len(problems)
+    _log.info("ingest_started", extra={"store": layout.shown, "files": len(files), "missing": len(problems)})
+    for problem in problems:
+        run.tell(failed(problem.where, problem))
+    run.unread += [problem.where for problem in problems if tells_nothing(problem)]
     tasks = run.take_stock(files)
     while tasks:
         following: list[ParseTask] = []
@@ -120,6 +120,8 @@ class _Run:
         """Content → the first given path that has it."""
         self.content: dict[str, str] = {}
         """Absolute path → sha256 of every given file that could be read."""
+        self.unread: list[str | os.PathLike[str]] = []
+        """Files and folders of which cannot be told what they hold now."""
 
     def tell(self, report: FileReport) -> None:
         self.reports.append(report)
@@ -133,6 +135,7 @@ class _Run:
             try:
                 sha256 = known_content(file, self.by_location) or content_hash(file.path)
             except OSError as error:
+                self.unread.append(file.path)
                 self.tell(
                     failed(file.path, BadInput("文件无法读取", where=file.path, found=error.strerror or str(error)))
                 )
@@ -214,8 +217,9 @@ class _Run:
         return publish_change(self.layout, change), tuple(sorted(gone.values()))
 
     def _is_gone(self, location: str, usable_content: set[str], folders: list[str | os.PathLike[str]]) -> bool:
-        replaced = self.content.get(location) in usable_content
-        return replaced or (location not in self.content and bool(folders) and below(location, folders))
+        if self.content.get(location) in usable_content:
+            return True  # replaced
+        return location not in self.content and below(location, folders) and not below(location, self.unread)
 
     def _entry(self, file: SourceFile, sha256: str, stated: Mapping[str, str | int]) -> Entry:
         old = self.held.get(sha256)

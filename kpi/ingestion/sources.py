@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kpi.catalog.documents import DocumentRow
+from kpi.errors import BadInput
 from kpi.limits import Limits
 
 SUFFIXES = frozenset(
@@ -23,6 +24,8 @@ SUFFIXES = frozenset(
 LISTS = frozenset({"manifest.csv"})
 """Names, in lower case, of a folder's own list of its files: not a publication."""
 
+UNREADABLE = "unreadable"
+"""Code of a folder that is there but may not be read."""
 _STORE_FILE, _STORE_FOLDER = "CURRENT", "snapshots"
 """By what a store, or a backup of one, is known."""
 _CHUNK = 1 << 20
@@ -72,28 +75,37 @@ class SourceFile:
         return replace(self, path=f"{self.path}/{name}", location=f"{self.location}/{name}", member=name)
 
 
-def find_files(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[SourceFile], list[str]]:
-    """Files below the given paths, sorted, each once; and the given paths that do not exist.
+def find_files(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[SourceFile], list[BadInput]]:
+    """Files below the given paths, sorted, each once; and the given paths that do not exist (`not_found`) and the folders that
+    may not be read (`unreadable`), each named by `where`.
 
     Folders are searched with all their sub-folders; hidden files, `~$` lock files of Office, links, and stores and backups of
     stores (their indexes hold texts, too) are left out.
     """
     found: dict[str, SourceFile] = {}
-    missing = []
+    problems: list[BadInput] = []
+
+    def refuse(error: OSError) -> None:
+        where, told = str(error.filename), error.strerror or str(error)
+        problems.append(BadInput("目录无法读取", where=where, found=told, advice="检查权限和磁盘", code=UNREADABLE))
+
     for given in paths:
         path = Path(given)
-        if path.is_dir():
-            for file in _walk(path):
-                _add(found, file)
-        elif path.is_file():
-            _add(found, path)
-        else:
-            missing.append(str(given))
-    return sorted(found.values(), key=lambda file: file.path), missing
+        try:
+            if path.is_dir():
+                for file in _walk(path, refuse):
+                    _add(found, file)
+            elif path.is_file():
+                _add(found, path)
+            else:
+                problems.append(BadInput("文件不存在", where=str(given), advice="检查路径", code="not_found"))
+        except OSError as error:
+            refuse(error)
+    return sorted(found.values(), key=lambda file: file.path), problems
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder, followlinks=False):
+def _walk(folder: Path, refuse: Callable[[OSError], None]) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder, onerror=refuse, followlinks=False):
         if _STORE_FILE in names and _STORE_FOLDER in folders:
             folders.clear()
             continue
@@ -139,6 +151,12 @@ def known_content(file: SourceFile, held: Mapping[str, DocumentRow]) -> str:
     if row is None or (row.entry.size, row.entry.modified) != (file.size, file.modified):
         return ""
     return row.entry.sha256
+
+
+def tells_nothing(problem: BadInput) -> bool:
+    """Whether a problem of `find_files` leaves open what became of the files there: a folder that may not be read, or that is
+    not there at all, as one of a disk that is not mounted. A file that is not there has gone."""
+    return problem.code == UNREADABLE or Path(problem.where).suffix.lower() not in SUFFIXES
 
 
 def below(location: str, folders: Iterable[str | os.PathLike[str]]) -> bool:

@@ -6,7 +6,6 @@ document, at most `_MOST_FILES` are looked at; the rest is estimated by their me
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -16,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from kpi.catalog.decided import load_all
-from kpi.catalog.documents import DocumentRow, read_documents, read_sections
-from kpi.catalog.layout import DOCUMENTS, SEARCH, SECTIONS, Layout
-from kpi.catalog.publish import usable
+from kpi.catalog.documents import DocumentRow, Sections, read_sections
+from kpi.catalog.layout import SEARCH, SECTIONS, Layout
+from kpi.catalog.locks import writer_of
+from kpi.catalog.publish import documents_of, usable
 from kpi.catalog.remote import UNREACHABLE
 from kpi.catalog.working_copy import prepare
 from kpi.errors import StoreError
@@ -81,14 +81,14 @@ def read_status(store: str | Path) -> tuple[Status, tuple[DocumentRow, ...]]:
     told += [f"人工决定读不出来，发布会被拒绝：{problem.where}" for problem in decided.problems]
     common: dict[str, Any] = {
         "path": layout.shown, "decisions": len(decided.decisions), "references": _references(layout), "last_run": load_last(layout),
-        "free_bytes": _free(layout.root), "writer": _writer(layout),
+        "free_bytes": _free(layout.root), "writer": writer_of(layout),
     }  # fmt: skip
     if manifest is None:
         sizes, _ = _sizes(layout, 0)
         return Status(snapshot="", sizes=sizes, health=(*told, "还没有快照，先用 kpi ingest 导入文件"), **common), ()
     folder = layout.folder(manifest.name)
-    rows = tuple(read_documents(folder / DOCUMENTS).values())
-    sections = read_sections(folder / SECTIONS)
+    rows = tuple(documents_of(layout, manifest).values())
+    sections, problems = _sections(folder / SECTIONS)
     sizes, estimated = _sizes(layout, len(rows))
     size = sum(stamp.bytes for stamp in manifest.files.values())
     status = Status(
@@ -99,9 +99,19 @@ def read_status(store: str | Path) -> tuple[Status, tuple[DocumentRow, ...]]:
         suspect_pages=sum(len(row.suspect_pages) for row in rows),
         sizes={"snapshot": size, **sizes}, estimated=estimated, age_seconds=_age(manifest.created),
         snapshots=len(layout.names()), parts=len(manifest.parts),
-        health=(*told, *notes, *_index_problems(folder / SEARCH), *_space_problems(common["free_bytes"], size)), **common,
+        health=(*told, *notes, *problems, *_index_problems(folder / SEARCH), *_space_problems(common["free_bytes"], size)), **common,
     )  # fmt: skip
     return status, rows
+
+
+def _sections(path: Path) -> tuple[Sections, list[str]]:
+    """The sections of a snapshot; none, and what to tell, where a byte of their file was changed."""
+    import pyarrow as pa
+
+    try:
+        return read_sections(path), []
+    except (OSError, KeyError, ValueError, TypeError, pa.ArrowException):
+        return Sections(), [f"快照文件已损坏：{path.name}（运行 kpi doctor 修复）"]
 
 
 def _age(created: str) -> float:
@@ -120,14 +130,6 @@ def _references(layout: Layout) -> int:
         return sum(1 for stored in layout.objects.stored(REFERENCES) if stored.key.endswith(".json"))
     except StoreError:  # the place does not answer, which `prepare` told
         return 0
-
-
-def _writer(layout: Layout) -> dict[str, Any] | None:
-    try:
-        plain = json.loads((layout.root / ".writer.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    return plain if isinstance(plain, dict) else None
 
 
 def _index_problems(folder: Path) -> Iterator[str]:

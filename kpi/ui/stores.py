@@ -89,13 +89,7 @@ def newest() -> Key | None:
     path = store_path()
     layout = Layout(path)
     _follower.follow(layout)
-    try:
-        name = layout.current()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(
-            "指标库暂时读不出来", where=str(layout.current_file), found=getattr(error, "strerror", "") or "内容不是快照名称",
-            advice="检查磁盘、网络连接和访问权限；内容损坏时运行 kpi doctor", code="unreadable",
-        ) from error  # fmt: skip
+    name = layout.current()
     if not name:
         if _shelf.knows(str(path)):
             raise StoreError(

@@ -196,4 +196,9 @@ def test_ingest_of_real_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "broken.pdf" in quiet.err, "failures are told even when quiet"
     assert code_of("ingest", files[0], "--store", store) == 0
     assert "未变化 1" in capsys.readouterr().err
+    for name, first in {"out.json": "{", "out.jsonl": "{", "out.txt": "文件 1 个"}.items():
+        assert code_of("ingest", files[0], "--store", store, "-o", tmp_path / name) == 0
+        assert (tmp_path / name).read_text("utf-8").startswith(first)
+    assert code_of("ingest", files[0], "--store", store, "-o", tmp_path / "none" / "out.json") == 2
+    assert "文件写不进去" in capsys.readouterr().err
     assert len(lines(run("search", "满意度", "--format", "jsonl", "--store", store))) > 0
