@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -74,19 +74,23 @@ class RemoteObjects:
             return True
 
     def _pipe(self, key: str, data: bytes, **options: str) -> None:
+        self._in_folder(key, lambda system, path: system.pipe_file(path, data, **options))
+
+    def _in_folder(self, key: str, make: Callable[[Any, str], object]) -> None:
+        """Make an object, and where it needs one and there is none, its folder."""
         system, path = self._place[0], self._path(key)
         try:
-            system.pipe_file(path, data, **options)
+            make(system, path)
         except FileNotFoundError:
             if self.url.partition("://")[0].lower() in _WITHOUT_FOLDERS:
                 raise
             system.makedirs(path.rpartition("/")[0], exist_ok=True)
-            system.pipe_file(path, data, **options)
+            make(system, path)
 
     def put_file(self, path: Path, key: str) -> None:
         """See `Objects.put_file`."""
         with self._told(key):
-            self._place[0].put_file(str(path), self._path(key))
+            self._in_folder(key, lambda system, target: system.put_file(str(path), target))
 
     def get_file(self, key: str, path: Path) -> None:
         """Fetch an object to a file of this machine, which is whole only when this returns."""

@@ -198,7 +198,11 @@ def test_the_app_follows_in_the_background(machines: Machines, monkeypatch: pyte
         following.Follower().follow(machines.fresh())
 
 
-@pytest.mark.parametrize("url", ["foldered://{folder}/remote", "memory://{folder}"], ids=["folders", "memory"])
+@pytest.mark.parametrize(
+    "url",
+    ["foldered://{folder}/remote", "memory://{folder}", "local://{folder}/remote"],
+    ids=["folders", "memory", "folders that nobody makes"],
+)
 def test_other_kinds_of_places(machines: Machines, url: str) -> None:
     store = url.format(folder=machines.folder)
     for number in (1, 2, 3):
