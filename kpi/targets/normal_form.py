@@ -113,7 +113,7 @@ def _read_tokens(text: str, body: str, context: Context, year: int | None) -> Ta
         if inner is not None:
             tokens, clauses, parse, body = inner
     first = clauses[0] if clauses else None
-    unread = _unread_parts(clauses, parse, body)
+    unread = _unread_parts(clauses, parse, body) if len(clauses) > 1 or parse.unread else ()
     warnings: tuple[str, ...] = ()
     if len(clauses) > 1:
         warnings += (SEVERAL_TARGETS,)
@@ -270,7 +270,5 @@ def _figure_in_remark(
 
 
 def _unread_parts(clauses: list[Clause], parse: Parse, body: str) -> tuple[str, ...]:
-    if len(clauses) < 2 and not parse.unread:
-        return ()
     parts = [(clause.start, clause.end) for clause in clauses[1:]]
     return tuple(body[start:end].strip(",;。、/") for start, end in sorted([*parts, *parse.unread]))

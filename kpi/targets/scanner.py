@@ -197,7 +197,7 @@ class Scanner(TokenWriter):
             named = NAMED.match(text, position)
             if named is not None:
                 return self.add("named", position, named.end())
-        if self.time_name or following in DATE_MARKS or text.startswith("个季", end):
+        if self.time_name or following in DATE_MARKS or (following == "个" and text.startswith("季", end + 1)):
             found = self._deadline(position)
             if found:
                 return found
@@ -223,16 +223,18 @@ class Scanner(TokenWriter):
         following = text[end : end + 1]
         if following == "个" and text.startswith("半", end + 1):
             value, end = value + HALF, end + 2
-            if text.startswith("月", end):
+            following = text[end : end + 1]
+            if following == "月":
                 self.add("number", start, end, value)
                 return self.add("unit", end, end + 1, _MONTHS)
         if following == "成" and text[end + 1 : end + 2] in TENTHS and read_unit(text, end + 1) is None:
             self.add("number", start, end + 2, value + Decimal(TENTHS[text[end + 1]]) / 10)
             return self.add("unit", end + 2, end + 2, _TENTH_PARTS)
         self.add("number", start, end, value)
-        if text.startswith(MORE, end) and end + 1 < len(text):
+        if following in MORE and end + 1 < len(text):
             end = self.add("more", end, end + 1)
-        if text[end : end + 1] == "(" and self.last_close > end:
+            following = text[end : end + 1]
+        if following == "(" and self.last_close > end:
             close = text.find(")", end)
             inner = find_unit(text[end + 1 : close]) if close - end <= LONGEST_BRACKET else None
             if inner is not None:
