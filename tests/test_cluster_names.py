@@ -137,6 +137,7 @@ def test_head(name: str, head: str, family: str) -> None:
         pytest.param("教师培训人次", "骨干教师培训人次", id="a narrower circle"),
         pytest.param("刑事案件破案率", "刑事案件发案率", id="stages told by one word"),
         pytest.param("防汛物资种类", "防汛物资数量", id="kinds and pieces"),
+        pytest.param("任务完成率", "项目按时完成率", id="a task of nothing named"),
         pytest.param("及时发放补助资金", "补助资金发放准确率", id="a sentence states another aspect"),
     ],
 )
@@ -170,6 +171,7 @@ def test_differences_are_told(a: str, b: str) -> None:
         pytest.param("景区游客满意度", "游客对景区的满意度", id="what goes with who answers"),
         pytest.param("受益群众满意度", "服务对象满意度", id="who benefits is served"),
         pytest.param("任务完成及时率", "工作任务按时完成率", id="a task beside another aspect"),
+        pytest.param("森林抚育任务完成率", "森林抚育完成率", id="the task of a named thing"),
         pytest.param("农产品抽检合格率", "农产品监测合格率", id="ways to test, of what passes"),
         pytest.param("新建标准化养殖场数", "标准化养殖场建设个数", id="场 of a word is no counter"),
         pytest.param("公共场所检查户数", "公共场所检查家数", id="firms by 户 and by 家"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kpi.cluster.names import ANSWERED, AWARENESS, WORDY, NameForm, Tags, parse_name
+from kpi.cluster.parts import TASK_DONE
 from kpi.cluster.vocabulary import Vocabulary, load_vocabulary
 
 # Set by grid on the given names, clusters_more.csv and tests/data/clusters/dev.csv, see docs/decisions.md.
@@ -54,7 +55,7 @@ def find_vetoes(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
     if a.actions and b.actions and (a.actions != b.actions if families & ABSTRACT else not a.actions & b.actions):
         found.append(_veto("动作", a.actions, b.actions))
     if not {group_of(family) for family in families} & PLAIN_MEASURES:
-        if a.strong != b.strong:
+        if a.strong != b.strong and not _task_is_left_out(a, b):
             found.append(_veto("方面", a.strong, b.strong))
         elif not a.strong and a.weak and b.weak and not a.weak & b.weak:
             found.append(_veto("方面", a.weak, b.weak))
@@ -76,6 +77,11 @@ def _measures_meet(a: Tags, b: Tags) -> bool:
         return False
     shared = (a.actions & b.actions) | (a.strong & b.strong) | (a.weak & b.weak)
     return group_of(a.family) != STATE or bool(shared) or (a.stem == b.stem != "")
+
+
+def _task_is_left_out(a: Tags, b: Tags) -> bool:
+    """Whether one name says 任务完成 of a named thing where the other says 完成 (森林抚育任务完成率)."""
+    return a.subject and b.subject and a.strong ^ b.strong == TASK_DONE and "完成" in a.weak | b.weak
 
 
 def _contrasts(a: Tags, b: Tags, vocabulary: Vocabulary) -> list[Veto]:
