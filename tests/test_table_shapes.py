@@ -100,12 +100,13 @@ def test_numbered_names_take_their_own_scores_and_share_what_is_printed_once() -
         ("补助人数[1]", "补助人数"),
         ("补助人数（注1）", "补助人数"),
         ("PM2.5", "PM2.5"),
+        ("1.1.2法律援助案件数", "法律援助案件数"),
+        ("2.5公里以上道路改造", "2.5公里以上道路改造"),
         ("改造道路（3条）", "改造道路（3条）"),
-        ("①", "①"),
     ],
 )
-def test_marks_of_footnotes_are_no_part_of_a_name(printed: str, name: str) -> None:
-    assert clean_name(printed) == name or printed == "①"
+def test_numbers_and_marks_of_footnotes_are_no_part_of_a_name(printed: str, name: str) -> None:
+    assert clean_name(printed) == name
 
 
 @pytest.mark.parametrize(
@@ -227,6 +228,25 @@ def test_tables_beside_each_other_are_two_and_halves_are_one() -> None:
     assert parted_tables(halves) == (halves,)
     touching = make_table([[*head, *head], [*data, *data]])
     assert parted_tables(touching) == (touching,)
+
+
+@pytest.mark.parametrize(
+    ("parts", "target", "basis"),
+    [
+        (["必保值", "力争值"], "≥20", "力争值：≥26"),
+        (["一季度", "全年"], "≥26", "一季度：≥20"),
+        (["上半段", "整段"], "≥20", "整段：≥26"),
+    ],
+    ids=["grades of a target", "quarter and year", "unknown words under a merged head"],
+)
+def test_values_parted_below_their_head(parts: list[str], target: str, basis: str) -> None:
+    document = read(
+        ["一级指标", "二级指标", "三级指标", "目标值", LEFT],
+        [ABOVE, ABOVE, ABOVE, *parts],
+        ["产出指标", "数量指标", "项目数", "≥20", "≥26"],
+    )
+    (item,) = document.indicators
+    assert (item.target, item.basis) == (target, basis)
 
 
 def test_two_names_in_a_row_share_their_levels() -> None:

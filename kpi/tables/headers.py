@@ -381,9 +381,20 @@ def is_note(text: str) -> bool:
     return bool(_NOTE.match(squeeze(fold(text))))
 
 
+_PART = re.compile(
+    "第?[一二三四]季度?|[一二三四]季度末|[上下]半年|(?:必保|力争|保底|奋斗|基本|挑战|底线)(?:目标)?值?|前[三3]季度"
+)
+
+
+def is_part_word(text: str) -> bool:
+    """Whether a text under 指标值 or 完成值 names a part of the year or a grade of the target (一季度, 必保值)."""
+    return bool(_PART.fullmatch(header_key(text)))
+
+
 def is_header_word(text: str) -> bool:
     """Whether the text belongs to a header of any supported layout."""
-    return bool(column_role(text) or group_of(text) or period_of(text) or header_key(text) in _OVER_COLUMNS)
+    known = column_role(text) or group_of(text) or period_of(text)
+    return bool(known) or header_key(text) in _OVER_COLUMNS or is_part_word(text)
 
 
 _OVER_COLUMNS = {

@@ -6,6 +6,7 @@ a band (组), and what roles and bands there are decides the layout's name, see 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -68,7 +69,7 @@ def _header_of_levels(rows: Sequence[GridRow], start: int, *, untargeted: bool =
         layout = _layout_of(rows, start, height, untargeted=untargeted)
         if layout is None:
             continue
-        while start + height < len(rows) and height < MAX_HEADER_ROWS and _only_header_words(rows[start + height]):
+        while start + height < len(rows) and height < MAX_HEADER_ROWS and _extends(rows, start + height, layout):
             longer = _layout_of(rows, start, height + 1, untargeted=untargeted)
             if longer is None:
                 break
@@ -132,10 +133,19 @@ def _may_be_header(row: GridRow, words: int = 2) -> bool:
     return known >= words and known + places >= 0.6 * len(texts)
 
 
-def _only_header_words(row: GridRow) -> bool:
-    """Sub-headers (半年 | 全年); a level or half a level on a row of its own is data."""
-    texts = row.filled()
-    return len(texts) > 1 and all(map(headers.column_role, texts))
+def _extends(rows: Sequence[GridRow], index: int, layout: Layout) -> bool:
+    """Sub-headers (半年 | 全年); a level or half a level on a row of its own is data.
+
+    Where the header's 三级指标 covers the row from above, whatever stands in it parts the columns (必保值 | 力争值).
+    """
+    texts = rows[index].filled()
+    if len(texts) < 2:
+        return False
+    if all(headers.column_role(text) or headers.is_part_word(text) for text in texts):
+        return True
+    columns = [layout.groups[band.name].start for band in layout.bands]
+    pairs = [(rows[index].slots[column], rows[index - 1].slots[column]) for column in columns]
+    return all(not slot.begins and slot.key == above.key >= 0 for slot, above in pairs)
 
 
 def is_column_numbers(row: GridRow) -> bool:
@@ -326,11 +336,21 @@ def _band(columns: dict[str, list[int]], paths: Sequence[Sequence[str]], group: 
     periods = [_period_of_target(paths[column]) or period or ANNUAL for column in targets]
     kept: dict[str, int] = {}
     for column, of in zip(targets, periods, strict=True):
-        kept.setdefault(of, column)  # the first column of a period is its target
+        if of not in kept or _span_of_year(paths[column]) > _span_of_year(paths[kept[of]]):
+            kept[of] = column  # the first column of a period is its target, of quarters and 全年 the whole year's
     final = {role: tuple(cols) for role, cols in columns.items()}
     if kept:
         final["target"] = tuple(kept.values())
+        others = [column for column in targets if column not in kept.values()]
+        if others:
+            final["history"] = tuple(sorted([*final.get("history", ()), *others]))
     return Band(columns=final, level1=group, periods=tuple(kept) or (period or ANNUAL,))
+
+
+def _span_of_year(path: Sequence[str]) -> int:
+    """How much of a year the values of a column are for: 2 of all of it in words, 0 of a quarter."""
+    text = fold(path[-1])
+    return 0 if "季度" in text or "半年" in text else 2 if re.search("全年|年度|年末|年底", text) else 1
 
 
 def _features(shared: Mapping[str, tuple[int, ...]], bands: Sequence[Band]) -> set[str]:

@@ -21,6 +21,7 @@ _NUMBER = re.compile(
 )
 """Numbering before an indicator: at the start of a line, or 指标2： anywhere, where a line's end was lost."""
 _CIRCLED = re.compile("[①-⑳]")
+_LINE_NUMBER = re.compile(r"\s*(\d{1,2})[.．、)）]")
 _SEPARATOR = re.compile("[；;。\n]")
 _DETAILS = (
     "half_target",
@@ -91,7 +92,12 @@ def _parted(text: str, count: int) -> list[str]:
     """The cell's text in as many parts as there are names: numbered, by lines, or by semicolons; [] where it has others."""
     lines = [part for part in text.split("\n") if squeeze(part)]
     pieces = [part for part in _SEPARATOR.split(text) if squeeze(part)]
-    return next((parts for parts in (numbered_parts(text), lines, pieces) if len(parts) == count), [])
+    counted = [
+        line[match.end() :]
+        for number, line in enumerate(lines, 1)
+        if (match := _LINE_NUMBER.match(line)) and int(match[1]) == number
+    ]  # 1.26人 is the first line's 26人 where the others are numbered as well
+    return next((parts for parts in (numbered_parts(text), counted, lines, pieces) if len(parts) == count), [])
 
 
 def _clauses(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from tests.handmade import (
     columns,
     evaluation,
     funds,
+    numbers,
     overall,
     projects,
     raw_books,
@@ -20,5 +21,6 @@ from tests.handmade.raw import Raw
 FORMS: tuple[Form, ...] = (
     *projects.FORMS, *columns.FORMS, *overall.FORMS, *evaluation.FORMS, *funds.FORMS, *bodies.FORMS, *variants.FORMS,
     *systems.FORMS,
+    *numbers.FORMS,
 )  # fmt: skip
 RAW: tuple[Raw, ...] = (*raw_books.BOOKS, *raw_word.WORDS, *raw_web.WEB, *raw_more.MORE)

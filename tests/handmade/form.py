@@ -31,6 +31,8 @@ class Form:
     vertical: str = ""
     """Texts that run downwards, a letter a line, parted by spaces."""
     notes: tuple[str, ...] = ()
+    lines_matter: bool = False
+    """What stands in a cell is parted by line ends only, which tab-separated exports lose."""
 
     def blocks(self) -> list[Block]:
         """Cover line, table, notes."""

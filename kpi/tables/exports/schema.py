@@ -290,12 +290,27 @@ def _level_schema(rows: Sequence[Sequence[str]], leaf_index: int) -> Schema:
         roles[:first] = [SIDE if role in {"name", "description", FREE} else role for role in roles[:first]]
     columns = [Column(role) for role in roles]
     cells = [
-        HeaderCell(row_index, position, _span(row, position, last + 1) if row_index < leaf_index else 1, text)
+        HeaderCell(
+            row_index,
+            position,
+            _span(row, position, last + 1) if row_index < leaf_index else _parts_below(rows, row_index, position),
+            text,
+        )
         for row_index, row in enumerate(rows)
         for position, text in enumerate(row)
         if text.strip()
     ]
     return Schema(tuple(columns), tuple(cells), len(rows))
+
+
+def _parts_below(rows: Sequence[Sequence[str]], row_index: int, position: int) -> int:
+    """How many columns of lower header rows a cell stands over: 实际完成值 over 一季度 … 全年."""
+    row = rows[row_index]
+    below = {column for lower in rows[row_index + 1 :] for column, text in enumerate(lower) if text.strip()}
+    stop = position + 1
+    while position in below and stop in below and not (stop < len(row) and row[stop].strip()):
+        stop += 1
+    return stop - position
 
 
 def _prefix_role(rows: Sequence[Sequence[str]], position: int) -> str:
