@@ -191,7 +191,7 @@ LEVEL2_WORDS: tuple[str, ...] = (
 )  # fmt: skip
 
 _PROJECT_NAME = re.compile(
-    "(?:项目|专项|政策|资金|转移支付|基金|险种)(?:(?!单位|部门|主体|机构|企业|人员|指标)[\u4e00-\u9fff]){0,6}名称$"
+    "(?:项目|专项|政策|资金|转移支付|基金|险种)(?:(?!单位|部门|主体|机构|企业|人员|指标|类型|类别|分类|科目)[\u4e00-\u9fff]){0,6}名称$"
 )
 """转移支付（项目）名称, 专项（项目）名称, 政策和项目名称, 基金名称: the kinds of spending a table may be filled in for."""
 _WIDENING = re.compile("绩效|年度|项目")
