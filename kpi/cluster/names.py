@@ -44,7 +44,7 @@ ANSWERED = frozenset({SATISFACTION, AWARENESS, SENTENCE, "状态", "状态/成�
 # Families whose names are made of weak words, so that these always weigh: 保障经办管理体系实施 is not 服务体系优化情况.
 WORDY = frozenset({SATISFACTION, SENTENCE, "状态/成效", "能力", "水平"})
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十]+(?=年(?![级度制]))")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十]{1,6}(?=年(?![级度制]))")
 
 _JOINING = frozenset({"和", "与", "及", "以及"})
 _SAYING_WHO = frozenset({PLAIN, NARROW, ACTION, ASPECT})
