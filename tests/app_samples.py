@@ -81,6 +81,8 @@ def _page_script(module: str) -> None:
 def open_page(module: str, store: Path, monkeypatch: Any, **address: Any) -> AppTest:
     """One page of the app, run once without a browser in the state of an address."""
     monkeypatch.setenv("KPI_STORE", str(store))
+    # The framework puts the page's script in its place, which worker processes that are started later would run.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     test = AppTest.from_function(_page_script, kwargs={"module": module}, default_timeout=60)
     for name, value in address.items():
         test.query_params[name] = value
