@@ -55,12 +55,13 @@ def components(items: Sequence[str], pairs: Iterable[tuple[str, str]]) -> dict[s
 # --- linkage ------------------------------------------------------------------------------------------------------------
 
 
-@given(st.integers(2, 9), st.randoms(use_true_random=False), st.floats(0.1, 0.9))
+@given(st.integers(2, 9), st.integers(0, 2**32), st.floats(0.1, 0.9))
 @settings(deadline=None)
-def test_linkage_agrees_with_scipy(size: int, draw: random.Random, cut: float) -> None:
+def test_linkage_agrees_with_scipy(size: int, seed: int, cut: float) -> None:
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
+    draw = random.Random(seed)  # one that hypothesis shrinks gives equal numbers, and with ties both may be right
     similarity = {pair: draw.random() if draw.random() < 0.7 else 0.0 for pair in combinations(range(size), 2)}
     distances = [[0.0 if i == j else 1 - similarity[min(i, j), max(i, j)] for j in range(size)] for i in range(size)]
     labels = fcluster(linkage(squareform(distances), "average"), 1 - cut, "distance")

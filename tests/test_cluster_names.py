@@ -78,6 +78,7 @@ def test_normal_form(printed: str, normal: str) -> None:
 
 
 @example("-对参保")
+@example("-全市参保")
 @settings(deadline=None)
 @given(NAMES)
 def test_normalising_twice_is_normalising_once(name: str) -> None:

@@ -114,7 +114,7 @@ def parse_name(name: str, vocabulary: Vocabulary | None = None) -> NameForm:
     text, unit_family = clean_name(name, words)
     parts = split_name(text, fold(name), unit_family, words)
     tokens = _weigh(parts.entries, parts.family, words, parts.body)
-    return NameForm(normal_text(name, text), parts.head, tokens, _tags(parts, tokens, words))
+    return NameForm(normal_text(name, text, words), parts.head, tokens, _tags(parts, tokens, words))
 
 
 def _tags(parts: Parts, tokens: Sequence[Token], words: Vocabulary) -> Tags:

@@ -31,7 +31,8 @@ def normalise_name(name: str, vocabulary: Vocabulary | None = None) -> str:
 
     Normalising twice is normalising once. A name of which nothing would be left keeps its folded text.
     """
-    return normal_text(name, clean_name(name, vocabulary or load_vocabulary())[0])
+    words = vocabulary or load_vocabulary()
+    return normal_text(name, clean_name(name, words)[0], words)
 
 
 def display_name(name: str, vocabulary: Vocabulary | None = None) -> str:
@@ -39,10 +40,10 @@ def display_name(name: str, vocabulary: Vocabulary | None = None) -> str:
     return clean_name(name, vocabulary or load_vocabulary())[0] or name.strip()
 
 
-def normal_text(name: str, text: str) -> str:
+def normal_text(name: str, text: str, words: Vocabulary) -> str:
     """A cleaned name without 的, 之, 对 and signs; the folded name where nothing would be left."""
-    while (quiet := _NOISE.sub("", text)) != text:  # what stood behind a dash may be noise itself (-对参保)
-        text = quiet
+    while (quiet := _NOISE.sub("", text)) != text:  # what stood behind a sign is cleaned too (-对参保, -全市参保)
+        text = clean_name(quiet, words)[0]
     return text or fold(name)
 
 
