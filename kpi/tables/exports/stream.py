@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from operator import itemgetter
 
 from kpi.tables.exports.content import ends_like_name, is_code, is_leftover, target_likeness
 from kpi.tables.exports.level import cell_cost
@@ -68,18 +69,28 @@ def tokens_to_rows(tokens: Sequence[Token], schema: Schema) -> tuple[list[list[t
     best: list[dict[int, _Step]] = [{len(roles): start}, *({} for _ in tokens)]
     final, final_cost, final_index = start, 0.0, 0
     repeated = Counter((one.text, two.text) for one, two in pairwise(tokens) if one.whole and two.whole)
-    for index in range(len(tokens)):
-        if not best[index]:
+    for index, token in enumerate(tokens):
+        steps = list(best[index].values())
+        if not steps:
             continue
+        openers = [] if token.gap == Gap.SPACE else _openers(steps, roles)
         for end, text, joining, broken in _cells_from(tokens, index, repeated):
             for column in range(len(roles)):
                 price = joining + _cost(text, roles[column], listed="project" in roles)
-                for step in best[index].values():
-                    following = _follow(step, index, column, text, price, tokens[index], roles, broken=broken)
-                    if following is not None:
-                        rival = best[end].get(column)
-                        if rival is None or following.cost < rival.cost:
-                            best[end][column] = following
+                ways = [
+                    _in_row(step, index, column, text, price, token.gap, roles, broken=broken)
+                    for step in steps
+                    if step.column < column
+                ]
+                ways += [
+                    _in_new_row(opener, index, column, text, price, token.gap, roles, broken=broken)
+                    for opener in openers[column : column + 1]
+                    if opener is not None
+                ]
+                for following in ways:
+                    rival = best[end].get(column)
+                    if rival is None or following.cost < rival.cost:
+                        best[end][column] = following
         best[index] = {} if index else best[index]
         _prune(best[index + 1])
         for step in best[index + 1].values():
@@ -104,22 +115,35 @@ def _prune(steps: dict[int, _Step]) -> None:
         del steps[column]
 
 
-def _follow(
-    step: _Step, index: int, column: int, text: str, price: float, token: Token, roles: tuple[str, ...], *, broken: bool
-) -> _Step | None:
-    same_row = column > step.column and step.before is not None
-    if same_row:
-        if not is_total(step.text):
-            price += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
-            if roles[step.column] == "name" and roles[column] == "description" and step.text in text:
-                price += DESCRIBES
-        price += _gap_cost(step, token.gap, roles, broken=broken)
-        return _Step(step.cost + price, column, index, text, new_row=False, broken=broken, before=step)
-    if token.gap == Gap.SPACE:
-        return None
-    price += _row_end(step, roles) + _missing(0, column, roles)
-    price += ROW_AFTER_LINE if token.gap == Gap.LINE else 0.0
-    return _Step(step.cost + price, column, index, text, new_row=True, broken=broken, before=step)
+def _openers(steps: Sequence[_Step], roles: tuple[str, ...]) -> list[tuple[float, _Step] | None]:
+    """For each column the step that ends its row most cheaply where the next row can begin there, and what it then cost."""
+    ended = [(step.cost + _row_end(step, roles), step) for step in steps]
+    return [
+        min((way for way in ended if way[1].column >= column), key=itemgetter(0), default=None)
+        for column in range(len(roles))
+    ]
+
+
+def _in_row(
+    step: _Step, index: int, column: int, text: str, price: float, gap: Gap, roles: tuple[str, ...], *, broken: bool
+) -> _Step:
+    """A cell further right in the row."""
+    if not is_total(step.text):
+        price += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
+        if roles[step.column] == "name" and roles[column] == "description" and step.text in text:
+            price += DESCRIBES
+    price += _gap_cost(step, gap, roles, broken=broken)
+    return _Step(step.cost + price, column, index, text, new_row=False, broken=broken, before=step)
+
+
+def _in_new_row(
+    opener: tuple[float, _Step], index: int, column: int, text: str, price: float, gap: Gap, roles: tuple[str, ...], *,
+    broken: bool,
+) -> _Step:  # fmt: skip
+    """The first cell of a row."""
+    cost, before = opener
+    price += _missing(0, column, roles) + (ROW_AFTER_LINE if gap == Gap.LINE else 0.0)
+    return _Step(cost + price, column, index, text, new_row=True, broken=broken, before=before)
 
 
 def _level_alone(step: _Step, following: str, roles: tuple[str, ...]) -> float:
