@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter
 
 from kpi.tables.exports.content import ends_like_name, is_code, is_leftover, target_likeness
 from kpi.tables.exports.level import cell_cost
@@ -73,24 +73,15 @@ def tokens_to_rows(tokens: Sequence[Token], schema: Schema) -> tuple[list[list[t
         steps = list(best[index].values())
         if not steps:
             continue
-        openers = [] if token.gap == Gap.SPACE else _openers(steps, roles)
+        ways = {broken: _ways(steps, token.gap, roles, broken=broken) for broken in (False, True)}
         for end, text, joining, broken in _cells_from(tokens, index, repeated):
-            for column in range(len(roles)):
-                price = joining + _cost(text, roles[column], listed="project" in roles)
-                ways = [
-                    _in_row(step, index, column, text, price, token.gap, roles, broken=broken)
-                    for step in steps
-                    if step.column < column
-                ]
-                ways += [
-                    _in_new_row(opener, index, column, text, price, token.gap, roles, broken=broken)
-                    for opener in openers[column : column + 1]
-                    if opener is not None
-                ]
-                for following in ways:
+            for column, role in enumerate(roles):
+                price = joining + _cost(text, role, listed="project" in roles)
+                for way in ways[broken][column]:
+                    cost = way.cost + price + (DESCRIBES if way.to_description and way.before.text in text else 0.0)
                     rival = best[end].get(column)
-                    if rival is None or following.cost < rival.cost:
-                        best[end][column] = following
+                    if rival is None or cost < rival.cost:
+                        best[end][column] = _Step(cost, column, index, text, way.new_row, broken, way.before)
         best[index] = {} if index else best[index]
         _prune(best[index + 1])
         for step in best[index + 1].values():
@@ -115,35 +106,44 @@ def _prune(steps: dict[int, _Step]) -> None:
         del steps[column]
 
 
-def _openers(steps: Sequence[_Step], roles: tuple[str, ...]) -> list[tuple[float, _Step] | None]:
-    """For each column the step that ends its row most cheaply where the next row can begin there, and what it then cost."""
-    ended = [(step.cost + _row_end(step, roles), step) for step in steps]
-    return [
-        min((way for way in ended if way[1].column >= column), key=itemgetter(0), default=None)
-        for column in range(len(roles))
-    ]
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way from the cells before to a column, whatever the cell there says."""
+
+    cost: float
+    before: _Step
+    new_row: bool = False
+    to_description: bool = False
+    """From the name to its description, which may repeat it."""
 
 
-def _in_row(
-    step: _Step, index: int, column: int, text: str, price: float, gap: Gap, roles: tuple[str, ...], *, broken: bool
-) -> _Step:
-    """A cell further right in the row."""
-    if not is_total(step.text):
-        price += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
-        if roles[step.column] == "name" and roles[column] == "description" and step.text in text:
-            price += DESCRIBES
-    price += _gap_cost(step, gap, roles, broken=broken)
-    return _Step(step.cost + price, column, index, text, new_row=False, broken=broken, before=step)
+def _ways(steps: Sequence[_Step], gap: Gap, roles: tuple[str, ...], *, broken: bool) -> list[list[_Way]]:
+    """For each column the cheapest way in the row, all from a name to its description, and the cheapest to a new row there."""
+    ended = [_Way(step.cost + _row_end(step, roles), step, new_row=True) for step in steps]
+    found: list[list[_Way]] = []
+    for column in range(len(roles)):
+        in_row = [_in_row(step, column, gap, roles, broken=broken) for step in steps if step.column < column]
+        openers = [] if gap == Gap.SPACE else [way for way in ended if way.before.column >= column]
+        cheapest = [
+            min(ways, key=attrgetter("cost"))
+            for ways in ([way for way in in_row if not way.to_description], openers)
+            if ways
+        ]
+        start = _missing(0, column, roles) + (ROW_AFTER_LINE if gap == Gap.LINE else 0.0)
+        found.append(
+            [way for way in in_row if way.to_description]
+            + [replace(way, cost=way.cost + start) if way.new_row else way for way in cheapest]
+        )
+    return found
 
 
-def _in_new_row(
-    opener: tuple[float, _Step], index: int, column: int, text: str, price: float, gap: Gap, roles: tuple[str, ...], *,
-    broken: bool,
-) -> _Step:  # fmt: skip
-    """The first cell of a row."""
-    cost, before = opener
-    price += _missing(0, column, roles) + (ROW_AFTER_LINE if gap == Gap.LINE else 0.0)
-    return _Step(cost + price, column, index, text, new_row=True, broken=broken, before=before)
+def _in_row(step: _Step, column: int, gap: Gap, roles: tuple[str, ...], *, broken: bool) -> _Way:
+    """To a column further right in the row."""
+    cost = step.cost + _gap_cost(step, gap, roles, broken=broken)
+    if is_total(step.text):
+        return _Way(cost, step)
+    cost += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
+    return _Way(cost, step, to_description=roles[step.column] == "name" and roles[column] == "description")
 
 
 def _level_alone(step: _Step, following: str, roles: tuple[str, ...]) -> float:
