@@ -251,6 +251,7 @@ def _look_up(index: dict[str, str], text: str) -> str:
     return index.get(header_key(text)) or index.get(bare_key(text)) or ""
 
 
+@lru_cache(maxsize=KEPT_TEXTS)
 def column_role(text: str) -> str:
     """The role of a column by its header text, "" when unknown (`三级指标` → `name`)."""
     bare = _without_year(text)
@@ -391,6 +392,7 @@ def is_part_word(text: str) -> bool:
     return bool(_PART.fullmatch(header_key(text)))
 
 
+@lru_cache(maxsize=KEPT_TEXTS)
 def is_header_word(text: str) -> bool:
     """Whether the text belongs to a header of any supported layout."""
     known = column_role(text) or group_of(text) or period_of(text)

@@ -119,31 +119,40 @@ class _Way:
 
 def _ways(steps: Sequence[_Step], gap: Gap, roles: tuple[str, ...], *, broken: bool) -> list[list[_Way]]:
     """For each column the cheapest way in the row, all from a name to its description, and the cheapest to a new row there."""
+    empty = _empty_columns(roles)
     ended = [_Way(step.cost + _row_end(step, roles), step, new_row=True) for step in steps]
-    found: list[list[_Way]] = []
-    for column in range(len(roles)):
-        in_row = [_in_row(step, column, gap, roles, broken=broken) for step in steps if step.column < column]
+    ways: list[list[_Way]] = []
+    for column, in_row in enumerate(_in_row(steps, gap, roles, broken=broken)):
         openers = [] if gap == Gap.SPACE else [way for way in ended if way.before.column >= column]
-        cheapest = [
-            min(ways, key=attrgetter("cost"))
-            for ways in ([way for way in in_row if not way.to_description], openers)
-            if ways
-        ]
-        start = _missing(0, column, roles) + (ROW_AFTER_LINE if gap == Gap.LINE else 0.0)
-        found.append(
-            [way for way in in_row if way.to_description]
-            + [replace(way, cost=way.cost + start) if way.new_row else way for way in cheapest]
-        )
-    return found
+        if openers:
+            opener = min(openers, key=attrgetter("cost"))
+            start = empty[0][column] + (ROW_AFTER_LINE if gap == Gap.LINE else 0.0)
+            in_row.append(replace(opener, cost=opener.cost + start))
+        ways.append(in_row)
+    return ways
 
 
-def _in_row(step: _Step, column: int, gap: Gap, roles: tuple[str, ...], *, broken: bool) -> _Way:
-    """To a column further right in the row."""
-    cost = step.cost + _gap_cost(step, gap, roles, broken=broken)
-    if is_total(step.text):
-        return _Way(cost, step)
-    cost += _missing(step.column + 1, column, roles) + _level_alone(step, roles[column], roles)
-    return _Way(cost, step, to_description=roles[step.column] == "name" and roles[column] == "description")
+def _in_row(steps: Sequence[_Step], gap: Gap, roles: tuple[str, ...], *, broken: bool) -> list[list[_Way]]:
+    """For each column the cheapest way to it from further left in the row, and all from a name to its description."""
+    empty = _empty_columns(roles)
+    cheapest: list[tuple[float, _Step] | None] = [None] * len(roles)
+    described: list[list[_Way]] = [[] for _ in roles]
+    for step in steps:
+        if step.before is None:
+            continue
+        so_far = step.cost + _gap_cost(step, gap, roles, broken=broken)
+        total = is_total(step.text)
+        for column in range(step.column + 1, len(roles)):
+            cost = so_far
+            if not total:
+                cost += empty[step.column + 1][column] + _level_alone(step, roles[column], roles)
+                if roles[step.column] == "name" and roles[column] == "description":
+                    described[column].append(_Way(cost, step, to_description=True))
+                    continue
+            known = cheapest[column]
+            if known is None or cost < known[0]:
+                cheapest[column] = (cost, step)
+    return [ways + ([_Way(*best)] if best else []) for ways, best in zip(described, cheapest, strict=True)]
 
 
 def _level_alone(step: _Step, following: str, roles: tuple[str, ...]) -> float:
@@ -158,6 +167,13 @@ def _gap_cost(step: _Step, gap: Gap, roles: tuple[str, ...], *, broken: bool) ->
     if gap == Gap.LINE:
         return 0.3 if broken or step.broken else 1.0
     return 0.7 if step.broken else ON_AFTER_BLANK
+
+
+@lru_cache(maxsize=64)
+def _empty_columns(roles: tuple[str, ...]) -> list[list[float]]:
+    """Cost of leaving columns empty, by the first and the one behind the last of them."""
+    count = len(roles)
+    return [[_missing(start, stop, roles) for stop in range(count + 1)] for start in range(count + 1)]
 
 
 def _missing(start: int, stop: int, roles: tuple[str, ...]) -> float:
