@@ -30,6 +30,8 @@ PAID = frozenset({"金额", "成本"})
 
 _NOTE = re.compile(r".+[(\[【〔]([^()\[\]【】〔〕]+)[)\]】〕]")
 _LATIN = re.compile(r"[a-z0-9.&]+")
+_LONGEST_RUN = 40
+"""Latin letters and digits that stay whole; longer runs are damage, and time would grow with the third power."""
 
 OBJECT_FOLLOWS = Entry()
 """对: what a satisfaction is about follows."""
@@ -202,7 +204,7 @@ def _steps(text: str, end: int, best: list[tuple[int, int, int]], words: Vocabul
             alone, count, _ = best[end - length]
             yield alone, count + 1, end - length
     if text[end - 1].isascii():
-        for start in range(end - 1, -1, -1):
+        for start in range(end - 1, max(end - 1 - _LONGEST_RUN, -1), -1):
             if not _LATIN.fullmatch(text, start, end):
                 break
             alone, count, _ = best[start]
